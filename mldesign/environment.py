@@ -1,0 +1,31 @@
+"""The environment variables of the course: quiet tools, UTF-8, fixed seeds. One list, used everywhere.
+
+Notebooks get it from :func:`mldesign.setup`, tests and builds from the task runner, Binder from its start script.
+Only the standard library is used, so that the task runner can import it before anything is installed.
+"""
+
+import os
+import tempfile
+
+QUIET = {
+    "DO_NOT_TRACK": "true",  # Evidently and several others
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # no helper processes beside `mlflow ui`
+    "DVC_NO_ANALYTICS": "true",
+    "DVC_SITE_CACHE_DIR": os.path.join(tempfile.gettempdir(), "mldesign-dvc"),  # noqa: PTH118
+    "GIT_PYTHON_REFRESH": "quiet",
+    "PYTHONHASHSEED": "0",
+    "PYTHONIOENCODING": "utf-8",
+    "PYTHONUTF8": "1",
+    "SPARK_LOCAL_IP": "127.0.0.1",
+    "TQDM_DISABLE": "1",
+}
+
+
+def apply():
+    """Set every variable of :data:`QUIET` in this process, and so in the processes that it starts.
+
+    A value that the user has set stays, so that a reader can, for example, keep a DVC cache elsewhere.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)

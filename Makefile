@@ -1,0 +1,17 @@
+# Every task by name. `python -m mldesign TASK` does the same without make (Windows: py -m mldesign TASK).
+PYTHON ?= python3
+RUN = @$(PYTHON) -m mldesign
+
+.PHONY: help setup site build lab test notebooks execute lint lock repository
+help:  ; $(RUN) help
+setup: ; $(RUN) setup
+site:  ; $(RUN) site $(PORT)
+build: ; $(RUN) build
+lab:   ; $(RUN) lab
+test:  ; $(RUN) test
+lint:  ; $(RUN) lint
+lock:  ; $(RUN) lock
+# One notebook or several: make notebooks NB=modules/01-intro/01-business-value.ipynb
+notebooks:  ; $(RUN) notebooks $(NB)
+execute:    ; $(RUN) execute $(NB)
+repository: ; $(RUN) repository $(REPO)

@@ -1,0 +1,200 @@
+"""What each task of ``python -m mldesign`` does, once the environment stands."""
+
+import functools
+import http.server
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "_build" / "html"
+NBVAL = (
+    "--nbval-current-env",
+    "--nbval-cell-timeout=120",
+    "--nbval-sanitize-with=tests/nbval-sanitize.cfg",
+)
+FIRST_PORT, PORTS = 8000, 20
+
+
+def run(task: str, arguments: list[str]) -> int:
+    """Run the named task with its arguments; return the exit code."""
+    return {
+        "site": site,
+        "lab": lab,
+        "test": test,
+        "build": build,
+        "notebooks": notebooks,
+        "execute": execute,
+        "lint": lint,
+        "lock": lock,
+        "repository": repository,
+    }[task](arguments)
+
+
+def python(*arguments: str, **environment: str) -> int:
+    """Run a Python module of the environment in the course's folder; return its exit code."""
+    return subprocess.call([sys.executable, "-m", *arguments], cwd=ROOT, env={**os.environ, **environment})
+
+
+def build(arguments: list[str]) -> int:
+    """Build the book from its stored outputs into an empty ``_build``; a warning is an error."""
+    shutil.rmtree(ROOT / "_build", ignore_errors=True)
+    code = python("jupyter_book", "build", ".", "--warningiserror", "--keep-going", "--quiet", *arguments)
+    if code or not (SITE / "index.html").is_file():
+        print("The book was not built: the lines above name the file and the line to mend.", file=sys.stderr)
+        return code or 1
+    pages = len(list(SITE.rglob("*.html")))
+    print(f"Built {pages} pages into {SITE.relative_to(ROOT)}.")
+    return 0
+
+
+def site(arguments: list[str]) -> int:
+    """Build the book, then serve it on this machine until Ctrl-C."""
+    code = build([])
+    return code or serve(int(arguments[0]) if arguments else FIRST_PORT)
+
+
+def serve(first: int) -> int:
+    """Serve the built book on the first free port from ``first`` on, and say its address."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            """Say nothing: the reader wants the address to stay in sight."""
+
+    class Server(http.server.ThreadingHTTPServer):
+        allow_reuse_address = os.name != "nt"  # on Windows this would share a port that is in use
+
+    handler = functools.partial(Quiet, directory=str(SITE))
+    for port in range(first, first + PORTS):
+        try:
+            server = Server(("127.0.0.1", port), handler)
+        except OSError:
+            print(f"Port {port} is in use; trying {port + 1}.")
+            continue
+        with server:
+            print(f"The book is at http://127.0.0.1:{port}/ (Ctrl-C stops it).", flush=True)
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                print("\nStopped.")
+        return 0
+    print(f"Ports {first} to {first + PORTS - 1} are all in use. Name another: make site PORT=9000.", file=sys.stderr)
+    return 2
+
+
+def lab(arguments: list[str]) -> int:
+    """Open JupyterLab on the course, at the labs."""
+    return python("jupyterlab", "--ServerApp.root_dir=.", "labs/lab1-frame.ipynb", *arguments)
+
+
+def lint(_arguments: list[str]) -> int:
+    """Lint and format check of code and notebooks."""
+    places = ("mldesign", "tests", "labs", "modules", "conftest.py")
+    return python("ruff", "check", "--quiet", *places) or python("ruff", "format", "--check", "--quiet", *places)
+
+
+def notebooks(arguments: list[str]) -> int:
+    """Compare stored outputs with a fresh run; notebooks named as arguments, or all."""
+    places = arguments or ["modules", "labs"]
+    spread = ["-n", "2", "--dist", "loadfile"] if not arguments else []
+    return python("pytest", "--nbval", *NBVAL, *spread, "--quiet", *places)
+
+
+def execute(arguments: list[str]) -> int:
+    """Run notebooks from a clean kernel and store their outputs; those named as arguments, or all."""
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
+
+    from mldesign import notebooks as book
+
+    failed = []
+    for path in [Path(name).resolve() for name in arguments] or book.notebooks():
+        started = time.perf_counter()
+        if not path.is_file():
+            print(f"There is no notebook {path.name}.", file=sys.stderr)
+            return 2
+        try:
+            book.execute(path)
+        except (CellExecutionError, CellTimeoutError) as error:
+            print(f"{path.relative_to(ROOT)}: left as it was.\n{error}", file=sys.stderr)
+            failed.append(path)
+            continue
+        print(f"{path.relative_to(ROOT)}: stored, {time.perf_counter() - started:.0f} s", flush=True)
+    return 1 if failed else 0
+
+
+def project(_arguments: list[str]) -> int:
+    """Run the tests of the case study in its own folder, as a student would."""
+    return subprocess.call([sys.executable, "-m", "pytest", "--quiet"], cwd=ROOT / "labs" / "project")
+
+
+def test(_arguments: list[str]) -> int:
+    """Run every gate, also after one has failed, and end with a table of what was checked."""
+    gates = (
+        ("lint of code and notebooks", lambda: lint([])),
+        ("tests of the course", lambda: python("pytest", "tests", "-n", "2", "--dist", "loadfile", "--quiet")),
+        ("notebooks against their stored outputs", lambda: notebooks([])),
+        ("tests of the case study", lambda: project([])),
+    )
+    rows = []
+    for name, gate in gates:
+        print(f"\n=== {name}", flush=True)
+        started = time.perf_counter()
+        rows.append((name, gate(), time.perf_counter() - started))
+    print("\n" + "\n".join(f"{'failed' if code else 'passed'}  {seconds:4.0f} s  {name}" for name, code, seconds in rows))
+    return 1 if any(code for _, code, _ in rows) else 0
+
+
+def lock(_arguments: list[str]) -> int:
+    """Resolve requirements.txt for Python 3.11 to 3.13 on all systems into constraints.txt."""
+    uv = shutil.which("uv")
+    if uv is None:
+        if python("pip", "install", "--quiet", "uv"):
+            print("uv, which resolves for all systems at once, could not be installed; see above.", file=sys.stderr)
+            return 2
+        uv = str(Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv"))
+    header = (
+        "# The whole lock, for Python 3.11 to 3.13 on Linux, macOS and Windows. Made by `make lock` from requirements.txt;\n"
+        "# do not edit. To upgrade one package, change its line there and run `make lock` again.\n"
+    )
+    command = [uv, "pip", "compile", "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--quiet"]
+    command += ["--no-emit-index-url", "--no-emit-find-links", "requirements.txt"]
+    resolved = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if resolved.returncode:
+        print(resolved.stderr, file=sys.stderr)
+        return resolved.returncode
+    (ROOT / "constraints.txt").write_text(header + resolved.stdout, encoding="utf-8")
+    print(f"constraints.txt: {len(resolved.stdout.splitlines())} packages")
+    return 0
+
+
+def address() -> str:
+    """Return the repository as ``org/name``, from ``_config.yml``, the one place that owns it."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return config["repository"]["url"].removeprefix("https://github.com/").strip("/")
+
+
+def repository(arguments: list[str]) -> int:
+    """Set the repository's address in every tracked text file that names it."""
+    if len(arguments) != 1 or not re.fullmatch(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", arguments[0]):
+        print("Name the repository as on GitHub: make repository REPO=org/name", file=sys.stderr)
+        return 2
+    old, new = address(), arguments[0]
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    changed = []
+    for name in filter(None, listed.split("\0")):
+        path = ROOT / name
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (UnicodeDecodeError, OSError):
+            continue
+        if old in text:
+            path.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
+            changed.append(name)
+    print(f"{old} → {new} in {len(changed)} files: {', '.join(changed)}")
+    return 0

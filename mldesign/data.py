@@ -60,7 +60,9 @@ def connect() -> duckdb.DuckDBPyConnection:
     Close it, or use it in a ``with`` block; nothing is written to disk.
     """
     connection = duckdb.connect()
-    connection.execute("set enable_progress_bar = false")
+    # Already off in scripts and where ipywidgets is missing; there DuckDB 2.0 refuses to be told so.
+    if connection.execute("select current_setting('enable_progress_bar')").fetchone()[0]:
+        connection.execute("set enable_progress_bar = false")
     folder = raw_folder()
     for name in RAW:
         source = (folder / f"{name}.parquet").as_posix().replace("'", "''")

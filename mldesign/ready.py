@@ -218,7 +218,7 @@ def _path(answer) -> str | None:
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    command = ["git", "-c", "core.hooksPath=", *arguments]
+    command = ["git", *arguments]
     return subprocess.run(
         command, cwd=folder, env=environment(), capture_output=True, text=True, encoding="utf-8", timeout=20
     )

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = @$(PYTHON) -m mldesign
 
-.PHONY: help setup site build lab test notebooks execute lint lock repository
+.PHONY: help setup site build lab test notebooks smoke execute lint lock repository
 help:  ; $(RUN) help
 setup: ; $(RUN) setup
 site:  ; $(RUN) site $(PORT)
@@ -12,6 +12,8 @@ test:  ; $(RUN) test
 lint:  ; $(RUN) lint
 lock:  ; $(RUN) lock
 # One notebook or several: make notebooks NB=modules/01-intro/01-business-value.ipynb
+
+smoke:      ; $(RUN) smoke $(NB)
 notebooks:  ; $(RUN) notebooks $(NB)
 execute:    ; $(RUN) execute $(NB)
 repository: ; $(RUN) repository $(REPO)

@@ -23,6 +23,7 @@ TASKS = (
     ("test", "run every check: lint, tests, all notebooks compared with their stored outputs"),
     ("build", "build the book into _build/html"),
     ("notebooks", "compare the stored outputs of all notebooks with a fresh run (or of those named)"),
+    ("smoke", "run all notebooks to the end without comparing (other systems, other versions)"),
     ("execute", "run notebooks from a clean kernel and store their outputs (all, or those named)"),
     ("lint", "ruff: lint and format of code and notebooks"),
     ("lock", "resolve requirements.txt anew into constraints.txt"),

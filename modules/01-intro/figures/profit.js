@@ -1,0 +1,35 @@
+// Net value of each list against contacts a week, from dollars at stake that lesson 1.1 computed on its test weeks.
+// data: {weeks, budgets: [contacts a week], stake: {policy: [dollars]}, colors: {policy: palette name}}
+(values, data) => {
+  const names = Object.keys(data.stake);
+  const net = (name, i) => data.stake[name][i] * values.save * values.margin - values.cost * data.weeks * data.budgets[i];
+  const best = (i) => {
+    const first = names.reduce((a, b) => (net(b, i) > net(a, i) ? b : a));
+    return net(first, i) > 0 ? first : "doing nothing";
+  };
+  const half = (data.budgets[1] - data.budgets[0]) / 2;
+  const bands = [];
+  data.budgets.forEach((x, i) => {
+    const label = { "fewest trips": "rule", "doing nothing": "nothing" }[best(i)];
+    const last = bands[bands.length - 1];
+    if (!label) return;
+    if (last && last.label === label && last.to === x - half) last.to = x + half;
+    else bands.push({ from: x - half, to: x + half, label });
+  });
+  const at = data.budgets.indexOf(values.budget);
+  const winner = best(at);
+  const dollars = (v) => (v < 0 ? "−" : "") + Math.round(Math.abs(v)).toLocaleString("en-US") + " dollars";
+  const others = names.filter((name) => name !== winner).map((name) => `${name} ${dollars(net(name, at))}`).join(", ");
+  const gain = winner === "doing nothing" ? 0 : net(winner, at);
+  return {
+    x: { label: "contacts a week", low: data.budgets[0], high: data.budgets[data.budgets.length - 1] },
+    y: { label: `net value in ${data.weeks} weeks, dollars` },
+    lines: [
+      ...names.map((name) => ({ label: name, color: data.colors[name], points: data.budgets.map((x, i) => [x, net(name, i)]) })),
+      { label: "doing nothing", color: "#1f2933", points: [[data.budgets[0], 0], [data.budgets[data.budgets.length - 1], 0]] },
+    ],
+    bands,
+    marks: [{ x: values.budget, y: gain, label: winner }],
+    text: `At ${values.budget} contacts a week, ${winner} is best: ${dollars(gain)} in ${data.weeks} weeks (${others}).`,
+  };
+}

@@ -135,7 +135,11 @@ def find_python():
     for command in candidates:
         if len(command) == 1 and works(command[0]):
             return command
-        if len(command) == 2 and shutil.which("py") and subprocess.call(command + ["-c", ""], stderr=subprocess.DEVNULL) == 0:
+        if (
+            len(command) == 2
+            and shutil.which("py")
+            and subprocess.call(command + ["-c", ""], stderr=subprocess.DEVNULL) == 0
+        ):
             return command
     return None
 
@@ -158,7 +162,9 @@ def make_venv():
                 "Python could not make .venv. On Debian and Ubuntu run `sudo apt install python3-venv`; "
                 "otherwise delete the folder .venv and try again. If it is in use, close JupyterLab first."
             )
-    print("Installing the packages of constraints.txt (about 1.2 GB on disk; minutes with pip, less with uv).", flush=True)
+    print(
+        "Installing the packages of constraints.txt (about 1.2 GB on disk; minutes with pip, less with uv).", flush=True
+    )
     files = ["-r", "requirements.txt", "-c", "constraints.txt", "-e", "."]
     uv = shutil.which("uv")
     if uv:

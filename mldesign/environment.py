@@ -12,7 +12,7 @@ QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # no helper processes beside `mlflow ui`
     "DVC_NO_ANALYTICS": "true",
-    "DVC_SITE_CACHE_DIR": os.path.join(tempfile.gettempdir(), "mldesign-dvc"),  # noqa: PTH118
+    "DVC_SITE_CACHE_DIR": os.path.join(tempfile.gettempdir(), "mldesign-dvc"),
     "GIT_PYTHON_REFRESH": "quiet",
     "PYTHONHASHSEED": "0",
     "PYTHONIOENCODING": "utf-8",

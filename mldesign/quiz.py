@@ -28,9 +28,7 @@ WRONG = "**Not this one.**"
 FEWEST_WORDS = 6  # an explanation shorter than this explains nothing
 
 _QUESTION = re.compile(r"^\*\*Question (\d+)\.\*\*[ \t]*(.*?)(?=^\*\*Question \d+\.\*\*|\Z)", re.MULTILINE | re.DOTALL)
-_OPTION = re.compile(
-    r"<details>\s*<summary>\s*([A-Z])\.\s*(.*?)</summary>\s*\n[ \t]*\n(.*?)</details>", re.DOTALL
-)
+_OPTION = re.compile(r"<details>\s*<summary>\s*([A-Z])\.\s*(.*?)</summary>\s*\n[ \t]*\n(.*?)</details>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,9 @@ def problems(question: Question) -> list[str]:
     if not question.text:
         found.append(f"{where} has no text.")
     if not 3 <= len(question.options) <= 6:
-        found.append(f"{where} has {len(question.options)} readable options; write three to six, each in <details> with a blank line after </summary>.")
+        found.append(
+            f"{where} has {len(question.options)} readable options; write three to six, each in <details> with a blank line after </summary>."
+        )
     expected = [chr(ord("A") + i) for i in range(len(question.options))]
     if [option.label for option in question.options] != expected:
         found.append(f"{where}: its options must be lettered {', '.join(expected)} in order.")

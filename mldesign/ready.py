@@ -71,7 +71,10 @@ def judge(name: str, answer, *context) -> Verdict:
     if untouched(answer):
         return Verdict("not attempted", NEXT)
     find_error, praise = CHECKS[name]
-    hint = find_error(answer, *context)
+    try:
+        hint = find_error(answer, *context)
+    except Exception as error:  # an answer nobody thought of must not stop the notebook
+        hint = f"The check cannot read this answer ({type(error).__name__}: {error}). Compare its form with the example."
     return Verdict("not yet", hint) if hint else Verdict("right", praise)
 
 
@@ -89,6 +92,19 @@ def untouched(answer) -> bool:
 
 
 def _stub(lapsed): ...
+
+
+def require(program: str) -> None:
+    """Make sure that a program can be run.
+
+    Raises:
+        RuntimeError: when it is not installed or not found; the message says what to do.
+    """
+    if shutil.which(program) is None:
+        raise RuntimeError(
+            f"{program} is not installed, or this notebook cannot find it. Install it (git: https://git-scm.com/downloads), "
+            "then close JupyterLab and start it again from a new terminal."
+        )
 
 
 def report() -> None:
@@ -150,11 +166,17 @@ def environment() -> dict[str, str]:
     }
 
 
-def stable(text: str, folder: Path) -> str:
-    """Return the output of a command without what differs between two runs: the folder's address and pytest's seconds."""
+def answer(done: subprocess.CompletedProcess, folder: Path) -> list[str]:
+    """Return what a command answered, for printing: its text, and its exit code when that is not 0.
+
+    What differs between two runs is left out: the address of the folder, and the seconds that pytest took.
+    """
+    text = done.stdout + done.stderr
     for place in {str(folder), str(folder.resolve())}:
         text = text.replace(place + os.sep, "").replace(place, ".")
-    return re.sub(r" in \d+\.\d+s", "", text).rstrip()
+    text = re.sub(r" in \d+\.\d+s", "", text).rstrip()
+    code = f"(exit code {done.returncode})" if done.returncode else ""
+    return [line for line in (text, code) if line]
 
 
 @contextmanager
@@ -421,11 +443,15 @@ def _http(answer, client) -> str | None:
         return f"Write the path as text in quotes, from the first '/' on; this is a {type(answer).__name__}."
     path = re.sub(r"^(GET\s+)?(https?://[^/]*)?/*", "/", answer.strip(), flags=re.IGNORECASE)
     response = client.get(path)
+    if "json" not in response.headers.get("content-type", ""):
+        return f"Status {response.status_code}, but {path} answers with a page for people, not with data."
     body = response.json()
     if response.status_code == 200:
         if (body.get("household_id"), body.get("week")) == (7, 30):
             return None
-        return f"Status 200, but the answer is about household {body.get('household_id')}, week {body.get('week')}."
+        if "household_id" not in body:
+            return f"Status 200, but {path} does not answer with a household's spend. Compare it with the line @app.get."
+        return f"Status 200, but the answer is about household {body['household_id']}, week {body['week']}."
     if response.status_code == 422:
         fault = body["detail"][0]
         return f"Status 422: the server points at {' > '.join(map(str, fault['loc']))} and says: {fault['msg']}."

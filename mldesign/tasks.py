@@ -167,7 +167,9 @@ def test(_arguments: list[str]) -> int:
         print(f"\n=== {name}", flush=True)
         started = time.perf_counter()
         rows.append((name, gate(), time.perf_counter() - started))
-    print("\n" + "\n".join(f"{'failed' if code else 'passed'}  {seconds:4.0f} s  {name}" for name, code, seconds in rows))
+    print(
+        "\n" + "\n".join(f"{'failed' if code else 'passed'}  {seconds:4.0f} s  {name}" for name, code, seconds in rows)
+    )
     return 1 if any(code for _, code, _ in rows) else 0
 
 
@@ -183,7 +185,17 @@ def lock(_arguments: list[str]) -> int:
         "# The whole lock, for Python 3.11 to 3.13 on Linux, macOS and Windows. Made by `make lock` from requirements.txt;\n"
         "# do not edit. To upgrade one package, change its line there and run `make lock` again.\n"
     )
-    command = [uv, "pip", "compile", "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--quiet"]
+    command = [
+        uv,
+        "pip",
+        "compile",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--no-header",
+        "--no-annotate",
+        "--quiet",
+    ]
     command += ["--no-emit-index-url", "--no-emit-find-links", "requirements.txt"]
     resolved = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if resolved.returncode:

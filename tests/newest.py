@@ -33,7 +33,19 @@ def paragraph(report: str, run: str) -> str:
 
 def tell(body: str) -> None:
     """Open the issue, or add to the one that is open."""
-    search = ["gh", "issue", "list", "--state", "open", "--search", f'in:title "{TITLE}"', "--json", "number", "--jq", ".[0].number"]
+    search = [
+        "gh",
+        "issue",
+        "list",
+        "--state",
+        "open",
+        "--search",
+        f'in:title "{TITLE}"',
+        "--json",
+        "number",
+        "--jq",
+        ".[0].number",
+    ]
     number = subprocess.run(search, check=True, capture_output=True, text=True).stdout.strip()
     command = ["gh", "issue", "comment", number] if number else ["gh", "issue", "create", "--title", TITLE]
     subprocess.run([*command, "--body", body], check=True)

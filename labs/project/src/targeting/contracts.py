@@ -1,0 +1,147 @@
+"""Check every table against its contract before anything is built on it.
+
+Three answers to a fault, each decided beforehand:
+
+- **stop**: a broken schema, or a fault of the whole table. The run ends and nothing downstream is touched.
+- **quarantine**: a row that cannot be true. It goes to ``data/quarantine`` with the reason; the rest goes on.
+- **known**: a peculiarity of the retailer's data. The row stays; the report counts it and says why it does no harm.
+
+A rule whose share of a table exceeds ``max_quarantine_share`` stops the run: that is a faulty feed, not faulty rows.
+"""
+
+import argparse
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pandera.pandas as pandera
+from pandera.errors import SchemaErrors
+
+from targeting import params
+from targeting.files import StageError, parquet, read_json, run, write_json, write_query, write_text
+from targeting.schemas import CONTRACTS, Contract
+
+
+def view(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
+    """Make each raw table a view of its own name, with ``row``: the number of the row in its file.
+
+    Raises:
+        StageError: when a file is missing or cannot be read.
+    """
+    for table in CONTRACTS:
+        path = raw / f"{table}.parquet"
+        try:
+            connection.execute(
+                f"create view {table} as select *, file_row_number as row "
+                f"from read_parquet('{path.as_posix()}', file_row_number = true)"
+            )
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise StageError(f"{path.as_posix()} cannot be read: {reason} Run `python -m targeting.ingest` again.") from error
+
+
+def check(table: str, contract: Contract, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Check one table and return the rows to quarantine (row, reason) and how often each known peculiarity occurs.
+
+    Raises:
+        StageError: when the schema or a rule about the whole table is broken; the message names every breach.
+    """
+    faults = failures(contract.rules, frame)
+    broken = faults[faults["row"].isna()]
+    if len(broken):
+        raise StageError(
+            f"The contract of {table} is broken: {'; '.join(broken['reason'])}. "
+            "Nothing was passed on. Agree the change with the data's owner, then change src/targeting.schemas.py."
+        )
+    peculiar = failures(contract.known, frame)["reason"].value_counts()
+    return faults.astype({"row": "int64"}), {reason: int(peculiar.get(reason, 0)) for reason in contract.why}
+
+
+def failures(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what breaks a schema: one line for each row and reason, ``row`` missing where the whole table is at fault."""
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        whole = cases["index"].isna()
+        column = cases["column"].fillna(cases["failure_case"]).astype(str)
+        reason = cases["check"].astype(str).where(~whole, cases["check"].astype(str) + " (" + column + ")")
+        reason = reason.where(reason != "not_nullable", column + " is missing")
+        reason = reason.where(reason != "multiple_fields_uniqueness", "the row repeats a key")
+        return pd.DataFrame({"row": cases["index"], "reason": reason}).drop_duplicates().reset_index(drop=True)
+    return pd.DataFrame({"row": pd.Series(dtype="int64"), "reason": pd.Series(dtype="object")})
+
+
+def apply(raw: Path, clean: Path, quarantine: Path, max_share: float) -> dict:
+    """Check all tables, then write ``clean`` and ``quarantine`` (one parquet file a table each) and return the report.
+
+    Everything is checked before anything is written: a broken contract leaves the files of the last good run.
+
+    Raises:
+        StageError: when a contract is broken, or a rule hits more than ``max_share`` of a table.
+    """
+    manifest = read_json(raw / "manifest.json", "python -m targeting.ingest")
+    report, removed = {}, {}
+    with duckdb.connect() as connection:
+        view(connection, raw)
+        for table, contract in CONTRACTS.items():
+            arrow = connection.sql(contract.query.format(**manifest)).to_arrow_table()
+            frame = arrow.to_pandas(types_mapper=pd.ArrowDtype).set_index("row")
+            faults, known = check(table, contract, frame)
+            counts = faults["reason"].value_counts().sort_index()
+            for reason, count in counts.items():
+                if count > max_share * len(frame):
+                    raise StageError(
+                        f"{table}: {count:,} of {len(frame):,} rows: {reason}. More than {max_share:.0%} of a table is a faulty "
+                        "feed, not faulty rows. Ask the data's owner; nothing was passed on."
+                    )
+            removed[table] = faults.groupby("row", sort=True)["reason"].agg("; ".join).reset_index()
+            report[table] = {
+                "rows": len(frame),
+                "clean": len(frame) - len(removed[table]),
+                "quarantined": {reason: int(count) for reason, count in counts.items()},
+                "known": {reason: {"rows": count, "why": contract.why[reason]} for reason, count in known.items()},
+            }
+        for table, faults in removed.items():
+            connection.register("faults", faults)
+            columns = f"select {table}.* exclude (row)"
+            kept = f"{columns} from {table} anti join faults on {table}.row = faults.row order by {table}.row"
+            write_query(connection, kept, clean / f"{table}.parquet")
+            bad = f"{columns}, faults.reason from {table} join faults on {table}.row = faults.row order by {table}.row"
+            write_query(connection, bad, quarantine / f"{table}.parquet")
+            connection.unregister("faults")
+    days = {name: manifest[name] for name in ("first_day", "last_day", "data_hash")}
+    write_json(clean / "manifest.json", days)
+    return {**days, "changes": manifest["changes"], "tables": report}
+
+
+def as_text(report: dict) -> str:
+    """Return the report as Markdown, for people."""
+    lines = [f"# Data contract report\n\nData from {report['first_day']} to {report['last_day']}.\n"]
+    lines += [f"- Changed: {change}\n" for change in report["changes"]]
+    lines.append("\n| table | rows | passed on | quarantined, and why |\n|---|---|---|---|\n")
+    for table, entry in report["tables"].items():
+        why = "; ".join(f"{count:,}: {reason}" for reason, count in entry["quarantined"].items()) or "none"
+        lines.append(f"| {table} | {entry['rows']:,} | {entry['clean']:,} | {why} |\n")
+    lines.append("\n## Known peculiarities, left in\n\n| table | rows | what | why it does no harm |\n|---|---|---|---|\n")
+    for table, entry in report["tables"].items():
+        lines += [f"| {table} | {k['rows']:,} | {what} | {k['why']} |\n" for what, k in entry["known"].items()]
+    return "".join(lines)
+
+
+def main() -> None:
+    """Run the stage."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("data"), help="folder with raw/; clean/ and quarantine/ are written beside it")
+    parser.add_argument("--reports", type=Path, default=Path("reports"))
+    arguments = parser.parse_args()
+    data, share = arguments.data, params.read()["contracts"]["max_quarantine_share"]
+    report = apply(data / "raw", data / "clean", data / "quarantine", share)
+    write_json(arguments.reports / "contracts.json", report)
+    write_text(arguments.reports / "contracts.md", as_text(report))
+    quarantined = sum(entry["rows"] - entry["clean"] for entry in report["tables"].values())
+    print(f"{len(report['tables'])} contracts hold; {quarantined:,} rows in quarantine, see {arguments.reports / 'contracts.md'}.")
+
+
+if __name__ == "__main__":
+    run(main)

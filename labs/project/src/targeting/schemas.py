@@ -1,0 +1,210 @@
+"""The contract of each table: what must hold, which rows cannot be true, and which peculiarities are known.
+
+A contract is checked on the columns of its query: those of the raw table, and what a rule needs from other tables.
+Rules name themselves in words, because the words stand in the report and beside every quarantined row.
+"""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+import pyarrow as pa
+from pandera.pandas import Check, Column, DataFrameSchema
+
+NUMBER = pd.ArrowDtype(pa.int64())
+TEXT = pd.ArrowDtype(pa.string())
+MONEY = pd.ArrowDtype(pa.decimal128(12, 2))
+DATE = pd.ArrowDtype(pa.date32())
+TIME = pd.ArrowDtype(pa.timestamp("us"))
+FLAG = pd.ArrowDtype(pa.bool_())
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What holds for one table.
+
+    Args:
+        query: the frame that is checked, with ``row``; ``{first_day}`` and ``{last_day}`` are filled in.
+        rules: schema whose breach stops the run, or sends the row to quarantine when it is about single rows.
+        why: known peculiarity → why it does no harm; ``known`` has a check of each name.
+        known: schema whose breach is only counted.
+    """
+
+    query: str
+    rules: DataFrameSchema
+    why: dict[str, str] = field(default_factory=dict)
+    known: DataFrameSchema = field(default_factory=DataFrameSchema)
+
+
+def row(condition, reason: str) -> Check:
+    """Return a rule about single rows: ``condition(frame)`` is True where a row is fine."""
+    return Check(condition, error=reason)
+
+
+def table(condition, reason: str) -> Check:
+    """Return a rule about the whole table: ``condition(frame)`` is one truth value."""
+    return Check(lambda frame: bool(condition(frame)), error=reason)
+
+
+def amount() -> Column:
+    return Column(MONEY, Check(lambda money: money.astype("double[pyarrow]") >= 0, error="money is negative"))
+
+
+def one_of(*values: str, nullable: bool = False) -> Column:
+    return Column(TEXT, Check.isin(values, error=f"not one of {', '.join(values)}"), nullable=nullable)
+
+
+CONTRACTS = {
+    "campaign_descriptions": Contract(
+        "select * from campaign_descriptions",
+        DataFrameSchema(
+            {
+                "campaign_id": Column(NUMBER),
+                "campaign_type": one_of("Type A", "Type B", "Type C"),
+                "start_date": Column(DATE),
+                "end_date": Column(DATE),
+            },
+            checks=[row(lambda f: f["start_date"] <= f["end_date"], "the campaign ends before it starts")],
+            unique=["campaign_id"],
+        ),
+    ),
+    "campaigns": Contract(
+        """
+        select campaigns.*,
+            campaign_id in (select campaign_id from campaign_descriptions) as described,
+            household_id in (select household_id from transactions) as buys
+        from campaigns
+        """,
+        DataFrameSchema(
+            {"campaign_id": Column(NUMBER), "household_id": Column(NUMBER), "described": Column(FLAG), "buys": Column(FLAG)},
+            checks=[row(lambda f: f["described"], "no such campaign"), row(lambda f: f["buys"], "the household never bought anything")],
+            unique=["campaign_id", "household_id"],
+        ),
+    ),
+    "coupon_redemptions": Contract(
+        """
+        select r.*, m.household_id is not null as mailed,
+            r.redemption_date between d.start_date and d.end_date as in_time,
+            count(*) over (partition by r.household_id, r.coupon_upc, r.campaign_id) > 1 as again
+        from coupon_redemptions r
+        left join campaigns m on r.campaign_id = m.campaign_id and r.household_id = m.household_id
+        left join campaign_descriptions d on r.campaign_id = d.campaign_id
+        """,
+        DataFrameSchema(
+            {
+                "household_id": Column(NUMBER),
+                "coupon_upc": Column(NUMBER),
+                "campaign_id": Column(NUMBER),
+                "redemption_date": Column(DATE),
+                "mailed": Column(FLAG),
+                "in_time": Column(FLAG, nullable=True),
+            },
+            checks=[
+                row(lambda f: f["mailed"], "redeemed by a household that was not mailed"),
+                row(lambda f: f["in_time"].fillna(False), "redeemed outside the campaign's dates"),
+            ],
+            unique=["household_id", "coupon_upc", "campaign_id", "redemption_date"],
+        ),
+        {"the household redeems the same coupon on several days": "The label asks whether it redeems, not how often."},
+        DataFrameSchema(checks=[row(lambda f: ~f["again"], "the household redeems the same coupon on several days")]),
+    ),
+    "coupons": Contract(
+        "select coupons.*, product_id in (select product_id from products) as listed from coupons",
+        DataFrameSchema(
+            {"coupon_upc": Column(NUMBER), "product_id": Column(NUMBER), "campaign_id": Column(NUMBER), "listed": Column(FLAG)},
+            unique=["coupon_upc", "product_id", "campaign_id"],
+            report_duplicates="exclude_first",
+        ),
+        {"the product is not in the list of products": "Affinity joins purchases by product, not through the list."},
+        DataFrameSchema(checks=[row(lambda f: f["listed"], "the product is not in the list of products")]),
+    ),
+    "demographics": Contract(
+        "select * from demographics",
+        DataFrameSchema(
+            {
+                "household_id": Column(NUMBER),
+                "age": one_of("19-24", "25-34", "35-44", "45-54", "55-64", "65+"),
+                "income": Column(TEXT),
+                "home_ownership": Column(TEXT, nullable=True),
+                "marital_status": Column(TEXT, nullable=True),
+                "household_size": Column(TEXT),
+                "household_comp": Column(TEXT),
+                "kids_count": Column(TEXT),
+            },
+            unique=["household_id"],
+        ),
+        {
+            "home_ownership is missing": "Counted as unknown; no feature uses demographics, which carry no date.",
+            "marital_status is missing": "Counted as unknown; no feature uses demographics, which carry no date.",
+        },
+        DataFrameSchema({"home_ownership": Column(TEXT), "marital_status": Column(TEXT)}),
+    ),
+    "products": Contract(
+        "select * from products",
+        DataFrameSchema(
+            {
+                "product_id": Column(NUMBER),
+                "manufacturer_id": Column(NUMBER),
+                "department": Column(TEXT),
+                "brand": one_of("National", "Private"),
+                "product_category": Column(TEXT, nullable=True),
+                "product_type": Column(TEXT, nullable=True),
+                "package_size": Column(TEXT, nullable=True),
+            },
+            unique=["product_id"],
+        ),
+        {
+            "package_size is missing": "No feature uses it.",
+            "product_category is missing": "No feature uses it.",
+            "product_type is missing": "No feature uses it.",
+        },
+        DataFrameSchema({"package_size": Column(TEXT), "product_category": Column(TEXT), "product_type": Column(TEXT)}),
+    ),
+    "transactions": Contract(
+        """
+        select t.*, p.product_id is not null as listed,
+            coalesce(p.department in ('FUEL', 'MISCELLANEOUS') and t.quantity > 100, false) as other_unit,
+            1 + (cast(t.store_time as date) - date '2016-12-26') // 7 as store_week
+        from transactions t left join products p on t.product_id = p.product_id
+        """,
+        DataFrameSchema(
+            {
+                "household_id": Column(NUMBER),
+                "store_id": Column(NUMBER),
+                "basket_id": Column(NUMBER),
+                "product_id": Column(NUMBER),
+                "quantity": Column(NUMBER, Check.ge(0, error="the quantity is negative")),
+                "sales_value": amount(),
+                "retail_disc": amount(),
+                "coupon_disc": amount(),
+                "coupon_match_disc": amount(),
+                "week": Column(NUMBER),
+                "transaction_timestamp": Column(TIME),
+                "store_time": Column(TIME),
+            },
+            checks=[
+                row(
+                    lambda f: ~((f["quantity"] == 0) & (f["sales_value"].astype("double[pyarrow]") > 0)),
+                    "money was paid for a quantity of 0",
+                ),
+                row(lambda f: f["week"] == f["store_week"], "the week is not that of the store's calendar: wrong time zone?"),
+                table(lambda f: f["store_week"].nunique() == f["store_week"].max() - f["store_week"].min() + 1, "a week without sales"),
+            ],
+            unique=["household_id", "basket_id", "product_id"],
+        ),
+        {
+            "quantity counts in another unit (fuel, miscellaneous)": "No feature uses quantity; money and lines are right.",
+            "quantity 0 and nothing paid": "Adds nothing to spend; its coupon line is a coupon that was used.",
+            "the product is not in the list of products": "Money and basket are right; affinity joins by product number.",
+        },
+        DataFrameSchema(
+            checks=[
+                row(lambda f: ~f["other_unit"], "quantity counts in another unit (fuel, miscellaneous)"),
+                row(
+                    lambda f: ~((f["quantity"] == 0) & (f["sales_value"].astype("double[pyarrow]") == 0)),
+                    "quantity 0 and nothing paid",
+                ),
+                row(lambda f: f["listed"], "the product is not in the list of products"),
+            ]
+        ),
+    ),
+}

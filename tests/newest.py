@@ -13,7 +13,7 @@ from pathlib import Path
 
 KEPT = {"jupyter-book"}  # 2.x is another program: it drops _config.yml and _toc.yml
 TITLE = "The course does not run on the newest dependencies"
-BREAKS = re.compile(r"^(FAILED|ERROR)\b.*|.*\b(ResolutionImpossible|Error:|error:).*", re.MULTILINE)
+BREAKS = re.compile(r"^(FAILED|ERROR)\b.*|.*(ResolutionImpossible|\w*Error:|\berror:).*", re.MULTILINE)
 
 
 def unpinned(requirements: str) -> str:

@@ -1,0 +1,226 @@
+"""The task runner: what a newcomer meets first, and what they read when something is wrong."""
+
+import http.client
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from mldesign import __main__ as runner
+from mldesign import tasks
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_help_lists_every_task_and_make_has_each():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for name, what in runner.TASKS:
+        assert what
+        assert re.search(rf"^{name}: *; \$\(RUN\) {name}\b", makefile, re.MULTILINE), f"make {name} is missing"
+
+
+def test_every_listed_task_is_implemented():
+    for name, _ in runner.TASKS:
+        if name not in ("help", "setup"):
+            assert callable(getattr(tasks, name)), name
+
+
+def test_an_unknown_task_lists_the_known(capsys):
+    assert runner.main(["tset"]) == 2
+    assert "'tset'" in capsys.readouterr().err
+
+
+@pytest.fixture
+def elsewhere(monkeypatch, tmp_path):
+    """A course folder without .venv, whose installations are recorded instead of made."""
+    for name in ("requirements.txt", "constraints.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    monkeypatch.setattr(runner, "ROOT", str(tmp_path))
+    monkeypatch.setattr(runner, "VENV", str(tmp_path / ".venv"))
+    monkeypatch.setattr(runner, "READY", str(tmp_path / ".venv" / "mldesign-ready"))
+    monkeypatch.delenv(runner.HERE, raising=False)
+    commands = []
+    codes = {}
+
+    def call(command, **options):
+        if "-c" in command and len(command) == 3:
+            return subprocess.run(command, **options).returncode
+        commands.append(command)
+        if "venv" in command:
+            python = Path(runner.venv_python())
+            python.parent.mkdir(parents=True, exist_ok=True)
+            python.symlink_to(sys.executable)
+        return codes.get(next((key for key in codes if key in command), None), 0)
+
+    monkeypatch.setattr(runner.subprocess, "call", call)
+    return commands, codes
+
+
+def test_first_task_makes_the_environment_and_later_ones_do_not(elsewhere, capsys):
+    commands, _ = elsewhere
+    assert runner.main(["setup"]) == 0
+    assert [("venv" in command, "install" in command) for command in commands] == [(True, False), (False, True)]
+    commands.clear()
+    assert runner.main(["site"]) == 0
+    assert commands == [[runner.venv_python(), "-m", "mldesign", "site"]]
+
+
+def test_a_changed_lock_installs_again(elsewhere):
+    commands, _ = elsewhere
+    runner.main(["setup"])
+    commands.clear()
+    lock = Path(runner.ROOT) / "constraints.txt"
+    lock.write_text(lock.read_text(encoding="utf-8") + "# newer\n", encoding="utf-8")
+    runner.main(["setup"])
+    assert ["install" in command for command in commands] == [True]
+
+
+def test_a_half_made_environment_is_made_anew(elsewhere, capsys):
+    commands, _ = elsewhere
+    Path(runner.VENV).mkdir()
+    assert runner.main(["setup"]) == 0
+    assert "incomplete" in capsys.readouterr().out
+    assert "--clear" in commands[0]
+
+
+def test_a_failed_installation_says_what_next_and_is_not_taken_for_done(elsewhere, capsys):
+    _, codes = elsewhere
+    codes["install"] = 1
+    assert runner.main(["setup"]) == 2
+    said = capsys.readouterr().err
+    assert "network" in said and "run the same command again" in said
+    assert runner.installed() == ""
+
+
+def test_no_venv_module_says_what_to_install(elsewhere, monkeypatch, capsys):
+    _, codes = elsewhere
+    codes["venv"] = 1
+    assert runner.main(["setup"]) == 2
+    assert "python3-venv" in capsys.readouterr().err
+
+
+def test_a_python_of_the_wrong_version_is_named(elsewhere, monkeypatch, capsys):
+    monkeypatch.setattr(runner, "works", lambda _: False)
+    assert runner.main(["site"]) == 2
+    assert "needs Python 3.11 to 3.13" in capsys.readouterr().err
+
+
+def test_the_runner_compiles_on_an_old_python():
+    """Parsed with the grammar of Python 3.6: an old Python must reach the message that it is too old."""
+    import ast
+
+    for name in ("__init__", "__main__", "environment"):
+        source = (ROOT / "mldesign" / f"{name}.py").read_text(encoding="utf-8")
+        ast.parse(source, feature_version=(3, 6))
+    assert 'f"' not in (ROOT / "mldesign" / "__main__.py").read_text(encoding="utf-8")
+
+
+def test_a_taken_port_moves_to_the_next(capsys, tmp_path, monkeypatch):
+    (tmp_path / "index.html").write_text("<p>the book</p>", encoding="utf-8")
+    monkeypatch.setattr(tasks, "SITE", tmp_path)
+    servers = []
+    original = tasks.http.server.ThreadingHTTPServer.serve_forever
+    monkeypatch.setattr(
+        tasks.http.server.ThreadingHTTPServer,
+        "serve_forever",
+        lambda self, **options: (servers.append(self), original(self, 0.05)),
+    )
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        first = taken.getsockname()[1]
+        thread = threading.Thread(target=tasks.serve, args=(first,))
+        thread.start()
+        while not servers:
+            thread.join(0.02)
+        port = servers[0].server_address[1]
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        client.request("GET", "/")
+        assert b"the book" in client.getresponse().read()
+        client.close()
+        servers[0].shutdown()
+        thread.join(5)
+    said = capsys.readouterr().out
+    assert f"Port {first} is in use" in said
+    assert f"http://127.0.0.1:{port}/" in said and port > first
+
+
+def test_no_free_port_says_how_to_name_one(capsys, monkeypatch):
+    monkeypatch.setattr(tasks, "PORTS", 1)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert tasks.serve(taken.getsockname()[1]) == 2
+    assert "PORT=" in capsys.readouterr().err
+
+
+def test_the_address_is_set_everywhere(tmp_path, monkeypatch, capsys):
+    for name in ("_config.yml", "README.md", "CITATION.cff"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    notebook = tmp_path / "modules" / "lesson.ipynb"
+    notebook.parent.mkdir()
+    notebook.write_text(f'{{"source": "https://github.com/{tasks.address()}"}}\n', encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    old = tasks.address()
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    assert tasks.repository(["my-school/ml-course"]) == 0
+    assert tasks.address() == "my-school/ml-course"
+    for path in tmp_path.rglob("*.*"):
+        if ".git/" not in path.as_posix() and path.is_file():
+            assert old not in path.read_text(encoding="utf-8"), path.name
+    assert "4 files" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [[], ["course"], ["a/b/c"], ["https://github.com/a/b"], ["a/b; rm"]])
+def test_an_address_of_the_wrong_form_is_refused(wrong, capsys):
+    assert tasks.repository(wrong) == 2
+    assert "org/name" in capsys.readouterr().err
+
+
+def test_the_address_is_the_same_in_every_file():
+    """A stray older address would send a reader to another repository."""
+    own = tasks.address().split("/")[0]
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        if name.endswith((".md", ".ipynb", ".yml", ".cff")) and (ROOT / name).is_file():
+            text = (ROOT / name).read_text(encoding="utf-8")
+            for owner in re.findall(
+                r"mybinder\.org/v2/gh/([\w-]+)/|colab\.research\.google\.com/github/([\w-]+)/", text
+            ):
+                assert own in owner, f"{name} launches from {owner}"
+
+
+def test_a_page_without_text_is_not_published(tmp_path):
+    page = tmp_path / "page.html"
+    assert not tasks._has_text(page)
+    page.write_text("<article><h1>Title</h1></article>" + "<footer>" + "word " * 100 + "</footer>", encoding="utf-8")
+    assert not tasks._has_text(page)
+    page.write_text("<article>" + "<p>word</p> " * 100 + "</article>", encoding="utf-8")
+    assert tasks._has_text(page)
+
+
+def test_a_notebook_that_is_not_there_is_named(capsys):
+    assert tasks.execute(["modules/none.ipynb"]) == 2
+    assert "none.ipynb" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="uses a POSIX environment")
+def test_the_runner_says_what_it_needs_when_only_an_old_python_is_there(tmp_path):
+    old = next((path for path in Path.home().glob(".pyenv/versions/3.[6-9].*/bin/python")), None)
+    if old is None:
+        pytest.skip("no Python older than 3.11 on this machine")
+    shutil.copytree(ROOT / "mldesign", tmp_path / "mldesign", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("requirements.txt", "constraints.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    run = subprocess.run(
+        [str(old), "-m", "mldesign", "site"], cwd=tmp_path, env={"PATH": ""}, capture_output=True, text=True
+    )
+    assert run.returncode == 2
+    assert "needs Python 3.11 to 3.13" in run.stderr

@@ -1,11 +1,12 @@
 """Self-checks of the notebook *Getting ready*: one small task a part, each with a hint about the error that was made.
 
-``check(name, answer)`` prints a verdict and never raises on a wrong answer, so the notebook always runs on. The verdict is
-"not attempted" while the answer is the shipped stub (``None``, ``[]``, or a function with an empty body), "right", or
+``check(name, answer)`` prints a verdict and never raises on a wrong answer, so the notebook always runs on. The
+verdict is "not attempted" while the answer is the shipped stub (``None``, ``[]``, or a function with an empty body), "right", or
 "not yet" with a hint. Checks look at what an answer *does* (the repository after the commands, the rows of the query),
 not at how it is written.
 """
 
+import dis
 import os
 import posixpath
 import re
@@ -39,7 +40,7 @@ NEXT = "Edit the cell above, run it, then run this cell again."
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found: ``state`` is "right", "not yet" or "not attempted"; ``message`` says why and what to do next."""
+    """What a check found: ``state`` is "right", "not yet" or "not attempted"; ``message`` says why and what next."""
 
     state: str
     message: str
@@ -49,7 +50,7 @@ _seen: dict[str, str] = {}
 
 
 def check(name: str, answer, *context) -> None:
-    """Print whether an answer is right, not yet right (with a hint) or not attempted, and remember it for :func:`report`.
+    """Print whether an answer is right, not yet (with a hint) or not attempted, and remember it for :func:`report`.
 
     Args:
         name: a key of :data:`CHECKS`, for example "merge".
@@ -74,24 +75,23 @@ def judge(name: str, answer, *context) -> Verdict:
     try:
         hint = find_error(answer, *context)
     except Exception as error:  # an answer nobody thought of must not stop the notebook
-        hint = f"The check cannot read this answer ({type(error).__name__}: {error}). Compare its form with the example."
+        hint = (
+            f"The check cannot read this answer ({type(error).__name__}: {error}). Compare its form with the example."
+        )
     return Verdict("not yet", hint) if hint else Verdict("right", praise)
 
 
 def untouched(answer) -> bool:
-    """Return whether an answer is still a stub: nothing, an empty container, blanks, or a function that does nothing."""
-    if callable(answer):
-        # The compiled code is compared, so that comments and the docstring do not count as an attempt.
-        code, empty = answer.__code__, _stub.__code__
-        return (code.co_code, code.co_names) == (empty.co_code, empty.co_names)
+    """Return whether an answer is still a stub: nothing, an empty container, blanks, a function that does nothing."""
+    if code := getattr(answer, "__code__", None):
+        # The compiled code is looked at, so that comments and a docstring do not count as an attempt.
+        steps = {(step.opname, step.argval) for step in dis.get_instructions(code)}
+        return all(name in ("RESUME", "NOP", "RETURN_VALUE") or value is None for name, value in steps)
     if isinstance(answer, dict):
         return all(untouched(value) for value in answer.values())
     if isinstance(answer, str):
         return not answer.strip()
     return answer is None or answer is ... or (isinstance(answer, list | tuple) and not answer)
-
-
-def _stub(lapsed): ...
 
 
 def require(program: str) -> None:
@@ -102,8 +102,8 @@ def require(program: str) -> None:
     """
     if shutil.which(program) is None:
         raise RuntimeError(
-            f"{program} is not installed, or this notebook cannot find it. Install it (git: https://git-scm.com/downloads), "
-            "then close JupyterLab and start it again from a new terminal."
+            f"{program} is not installed, or this notebook cannot find it. Install it "
+            "(git: https://git-scm.com/downloads), then close JupyterLab and start it again from a new terminal."
         )
 
 
@@ -146,8 +146,8 @@ def placement(answers: dict[int, str]) -> None:
 def environment() -> dict[str, str]:
     """Return the environment for commands of the notebook: the reader's own, minus what would change the result.
 
-    The reader's git settings, hooks and language are left out; the two dates are fixed, so that the same commits have the
-    same hashes everywhere.
+    The reader's git settings, hooks and language are left out; the two dates are fixed, so that the same commits
+    have the same hashes everywhere.
     """
     env = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTEST_"))}
     return env | {
@@ -225,7 +225,7 @@ def _path(answer) -> str | None:
     if "\\" in text:
         return "Backslashes work on Windows only. Write forward slashes: Python accepts them on every system."
     if text.startswith(("/", "~")) or re.match(r"[A-Za-z]:", text):
-        return "That is an absolute path: it breaks on every other machine. Start from grocer/reports, and go up with '..'."
+        return "That is an absolute path: it breaks on other machines. Start from grocer/reports, and go up with '..'."
     reached = posixpath.normpath(posixpath.join("grocer/reports", text))
     if reached == "grocer/data/weekly.csv":
         return None
@@ -255,7 +255,7 @@ def _contains(folder: Path, branch: str, commit: str) -> bool:
 
 
 def _commands(answer) -> list[list[str]]:
-    """Return the commands of an answer, each as a list of words: one string, lines, a list of strings, or lists of words."""
+    """Return an answer's commands, each a list of words; it may be a string, lines, strings, or lists of words."""
     if isinstance(answer, str):
         answer = answer.splitlines()
     if answer and all(isinstance(item, str) for item in answer) and answer[0].strip() == "git":
@@ -301,7 +301,7 @@ def _merge(answer, repository: Path) -> str | None:
                 "again next time. Use a plain merge (no --squash, no cherry-pick)."
             )
         if _tip(copy, "newsletter") != old["newsletter"]:
-            return "That is the other way round: newsletter received main. `git merge X` brings X into the branch you are on."
+            return "The other way round: newsletter received main. `git merge X` brings X into the branch you are on."
         if _git(copy, "branch", "--show-current").stdout.strip() == "main":
             return "You are on main now, but main has not moved. One command is missing: bring newsletter in."
         return "main has not moved. You were on newsletter all the time: go to main first, then merge."
@@ -322,11 +322,15 @@ def _undo(answer, repository: Path) -> str | None:
             return None
         if (copy / "policy.txt").read_text(encoding="utf-8") == good:
             if _git(copy, "branch", "--show-current").stdout.strip() != "main":
-                return "You are looking at an older commit, but main still ends in the wrong one. main itself needs a new commit."
-            return "policy.txt is right in your folder, but not committed: main still says 2000. One command can do both."
+                return (
+                    "You are looking at an older commit, but main still ends in the wrong one. main needs a new commit."
+                )
+            return (
+                "policy.txt is right in your folder, but not committed: main still says 2000. One command can do both."
+            )
         if _tip(copy, "main") != bad:
             return "That undid another commit. The wrong one is the last on main: its name is HEAD."
-        return "Nothing changed: this command works on edits that are not committed yet, and the 2000 is already committed."
+        return "Nothing changed: this works on edits that are not committed yet, and the 2000 is committed already."
 
 
 # --- Part 3: SQL windows ----------------------------------------------------------------------------------------------
@@ -342,30 +346,57 @@ select household_id, week, spend, coalesce(sum(spend) over ({over}), 0) as spend
 from weekly
 order by household_id, week
 """
-_PARTITION = "partition by household_id order by week "
-_WINDOWS = {  # what is wrong: the window that does it
-    "": _PARTITION + "range between 4 preceding and 1 preceding",
-    "The sum counts rows, not weeks: a household that stayed away in a week has no row for it, so four rows reach further "
-    "back than four weeks. Which word counts by the value of `week`?": _PARTITION
-    + "rows between 4 preceding and 1 preceding",
-    "The sum contains the week itself. On decision day that is part of what you want to predict. Let the frame end one "
-    "week earlier.": _PARTITION + "range between 4 preceding and current row",
-    "The sum contains the week itself and only three weeks before it: the frame ends one week too late.": _PARTITION
-    + "range between 3 preceding and current row",
-    "The sum contains the current row, and it counts rows instead of weeks. Two words to change.": _PARTITION
-    + "rows between 3 preceding and current row",
-    "The sum contains the current row, and it counts rows instead of weeks: five of them. Two words to change.": _PARTITION
-    + "rows between 4 preceding and current row",
-    "That reaches three weeks back. The task asks for four.": _PARTITION + "range between 3 preceding and 1 preceding",
-    "That reaches five weeks back. The task asks for four.": _PARTITION + "range between 5 preceding and 1 preceding",
-    "The frame lies in the future: these are the four weeks *after*. `preceding` looks back.": _PARTITION
-    + "range between 1 following and 4 following",
-    "There is no frame, so the sum runs from the first week to the current one. Say where it starts and ends with "
-    "`range between … and …`.": _PARTITION,
-    "Without `order by` the sum is over all weeks of the household, those to come included.": "partition by household_id",
-    "The households are mixed: without `partition by household_id` each sum takes in the other households "
-    "too.": "order by week range between 4 preceding and 1 preceding",
-}
+RIGHT_WINDOW = "partition by household_id order by week range between 4 preceding and 1 preceding"
+# A window that people write: what is wrong with it. Recognised by its result, whatever its wording.
+_WINDOWS = (
+    (
+        "partition by household_id order by week rows between 4 preceding and 1 preceding",
+        "The sum counts rows, not weeks: a household that stayed away in a week has no row for it, so four rows reach "
+        "further back than four weeks. Which word goes by the value of `week`?",
+    ),
+    (
+        "partition by household_id order by week range between 4 preceding and current row",
+        "The sum contains the week itself. On decision day that is part of what you want to predict. "
+        "Let the frame end one week earlier.",
+    ),
+    (
+        "partition by household_id order by week range between 3 preceding and current row",
+        "The sum contains the week itself and three before it: the whole frame lies one week too late.",
+    ),
+    (
+        "partition by household_id order by week rows between 3 preceding and current row",
+        "The sum contains the week itself, and it counts rows instead of weeks. Both ends and one word have to change.",
+    ),
+    (
+        "partition by household_id order by week rows between 4 preceding and current row",
+        "The sum contains the week itself, and it counts rows instead of weeks. One end and one word have to change.",
+    ),
+    (
+        "partition by household_id order by week range between 3 preceding and 1 preceding",
+        "That reaches three weeks back. The task asks for four.",
+    ),
+    (
+        "partition by household_id order by week range between 5 preceding and 1 preceding",
+        "That reaches five weeks back. The task asks for four.",
+    ),
+    (
+        "partition by household_id order by week range between 1 following and 4 following",
+        "The frame lies in the future: these are the four weeks *after*. `preceding` looks back.",
+    ),
+    (
+        "partition by household_id order by week",
+        "There is no frame, so the sum runs from the first week to the current one. "
+        "Say where it starts and ends: `range between … and …`.",
+    ),
+    (
+        "partition by household_id",
+        "Without `order by` the sum is over all weeks of the household, those to come included.",
+    ),
+    (
+        "order by week range between 4 preceding and 1 preceding",
+        "The households are mixed: without `partition by household_id` each sum takes in the other households too.",
+    ),
+)
 
 
 def _window(answer) -> str | None:
@@ -379,10 +410,12 @@ def _window(answer) -> str | None:
             given = connection.execute(WEEKLY.format(over=inside)).fetchall()
         except duckdb.Error as error:
             return f"DuckDB cannot run it: {str(error).splitlines()[0]}"
-        for hint, window in _WINDOWS.items():
+        wanted = connection.execute(WEEKLY.format(over=RIGHT_WINDOW)).fetchall()
+        if given == wanted:
+            return None
+        for window, hint in _WINDOWS:
             if given == connection.execute(WEEKLY.format(over=window)).fetchall():
-                return hint or None
-        wanted = connection.execute(WEEKLY.format(over=_WINDOWS[""])).fetchall()
+                return hint
     row, right = next((row, right) for row, right in zip(given, wanted, strict=False) if row != right)
     return (
         f"First difference: household {row[0]}, week {row[1]}: your sum is {row[3]}, the four weeks before it hold "
@@ -397,14 +430,22 @@ def _lapsed(trips):
     return sum(trips[:4]) == 0
 
 
-_BROKEN: dict[str, Callable] = {  # what a weak test does not notice: an implementation with that fault
-    "that answers True when a single week is empty. Try a household that misses one week and comes in another": lambda trips: (
-        0 in trips[:4]
+_BROKEN = (  # an implementation with a fault, and how a weak test can learn to notice it
+    (
+        lambda trips: 0 in trips[:4],
+        "that answers True when a single week is empty. Try a household that misses one week and comes in another",
     ),
-    "that looks at three weeks only. Try a household that comes back in the fourth": lambda trips: sum(trips[:3]) == 0,
-    "that looks at every week it is given. Try a household that comes back in the fifth": lambda trips: sum(trips) == 0,
-    "that always answers False. Try a household that does lapse": lambda trips: False,
-}
+    (
+        lambda trips: sum(trips[:3]) == 0,
+        "that looks at three weeks only. Try a household that comes back in the fourth",
+    ),
+    (lambda trips: False, "that always answers False. Try a household that does lapse"),
+    (
+        lambda trips: sum(trips) == 0,
+        "that looks at every week it is given. Try a household that comes back in the fifth",
+    ),
+    (lambda trips: sum(trips[:4]) <= 1, "that forgives a single trip. Try a household with one trip in four weeks"),
+)
 
 
 def _test(answer) -> str | None:
@@ -419,9 +460,11 @@ def _test(answer) -> str | None:
         )
     except Exception as error:
         return f"Your test itself breaks: {type(error).__name__}: {error}. Mend that first."
-    missed = [fault for fault, broken in _BROKEN.items() if not _notices(answer, broken)]
+    missed = [fault for broken, fault in _BROKEN if not _notices(answer, broken)]
     if len(missed) == len(_BROKEN):
-        return "Your test is green whatever the function does. It needs `assert`, a call of lapsed(…), and what you expect."
+        return (
+            "Your test is green whatever the function does. It needs `assert`, a call lapsed(…), and what you expect."
+        )
     if missed:
         return f"Your test stays green for a function {missed[0]}."
     return None
@@ -450,7 +493,9 @@ def _http(answer, client) -> str | None:
         if (body.get("household_id"), body.get("week")) == (7, 30):
             return None
         if "household_id" not in body:
-            return f"Status 200, but {path} does not answer with a household's spend. Compare it with the line @app.get."
+            return (
+                f"Status 200, but {path} does not answer with a household's spend. Compare it with the line @app.get."
+            )
         return f"Status 200, but the answer is about household {body['household_id']}, week {body['week']}."
     if response.status_code == 422:
         fault = body["detail"][0]
@@ -495,7 +540,10 @@ _POLICY = {  # situation: (accepted answers, hint)
     ),
     "solve a lab task first": (("no",), "before your own attempt it takes away what the task is there to teach."),
     "read real customer rows": (("no",), "personal data, keys and an employer's data never go into an assistant."),
-    "decide the memo": (("no",), "a memo carries your name: an assistant can correct its language, not take its decision."),
+    "decide the memo": (
+        ("no",),
+        "a memo carries your name: an assistant can correct its language, not take its decision.",
+    ),
 }
 
 

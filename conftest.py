@@ -11,6 +11,8 @@ def pytest_ignore_collect(collection_path, config):
     if config.rootpath.resolve() != ROOT or not collection_path.resolve().is_relative_to(ROOT):
         return None
     parts = collection_path.resolve().relative_to(ROOT).parts
-    own = parts[:2] == ("labs", "project") or (parts[:1] == ("labs",) and parts[1:2] and parts[1].startswith("workspace"))
+    own = parts[:2] == ("labs", "project") or (
+        parts[:1] == ("labs",) and parts[1:2] and parts[1].startswith("workspace")
+    )
     made = bool({"_build", "build", ".ipynb_checkpoints"} & set(parts))
     return True if own or made else None

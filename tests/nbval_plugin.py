@@ -37,7 +37,7 @@ GRACE = 2.0  # seconds that a process which is ending anyway gets after the last
 HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver", "loky.backend.resource_tracker")
 
 
-class KernelDied(RuntimeError):
+class KernelDiedError(RuntimeError):
     """The kernel ended while a cell was running."""
 
 
@@ -65,7 +65,7 @@ class CourseKernel(RunningKernel):
         return self.kc.execute(cell_input, store_history=True, allow_stdin=allow_stdin, stop_on_error=False)
 
     def get_message(self, stream, timeout=None):
-        """Return the next message; raise KernelDied as soon as there is no kernel left to send one."""
+        """Return the next message; raise KernelDiedError as soon as there is no kernel left to send one."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             left = POLL if deadline is None else min(POLL, max(0.0, deadline - time.monotonic()))
@@ -73,7 +73,7 @@ class CourseKernel(RunningKernel):
                 return super().get_message(stream, timeout=left)
             except Empty:
                 if not self.is_alive():
-                    raise KernelDied(
+                    raise KernelDiedError(
                         "The kernel died while this cell ran: it was killed, ran out of memory or crashed in compiled code."
                     ) from None
                 if deadline is not None and time.monotonic() >= deadline:
@@ -82,7 +82,9 @@ class CourseKernel(RunningKernel):
     def finish(self) -> list[str]:
         """Stop everything, remove the scratch folder, and return what the notebook should not have done."""
         left = left_behind(self.pid, self.scratch)
-        found = [f"left a process behind: `{command}`. Stop in the notebook what it starts." for command in left.values()]
+        found = [
+            f"left a process behind: `{command}`. Stop in the notebook what it starts." for command in left.values()
+        ]
         reached = self.network_log.read_text(encoding="utf-8").split() if self.network_log.exists() else []
         addresses = sorted(set(reached[0::2]))
         if addresses:
@@ -203,7 +205,9 @@ def java_problem() -> str | None:
     if importlib.util.find_spec("pyspark") is None:
         return "pyspark is not installed here (pip install pyspark)"
     home = os.environ.get("JAVA_HOME")
-    if shutil.which("java") or (home and (Path(home) / "bin" / ("java.exe" if sys.platform == "win32" else "java")).exists()):
+    if shutil.which("java") or (
+        home and (Path(home) / "bin" / ("java.exe" if sys.platform == "win32" else "java")).exists()
+    ):
         return None
     return "Java is not installed here (Java 17 or newer)"
 
@@ -213,7 +217,8 @@ def pytest_collect_file(file_path, parent):
     """Collect a notebook as :class:`Notebook` where nbval would collect its own class."""
     found = yield
     return [
-        Notebook.from_parent(parent, path=file_path) if type(collector) is IPyNbFile else collector for collector in found
+        Notebook.from_parent(parent, path=file_path) if type(collector) is IPyNbFile else collector
+        for collector in found
     ]
 
 

@@ -1,5 +1,6 @@
-"""A small book to plant faults in: the course's own gates, one lesson with three cells, two pages."""
+"""A small book to plant faults in: the course's own gates, one complete lesson of a dozen short cells, two pages."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -19,33 +20,130 @@ chapters:
   - file: modules/01-small/01-lesson
   - file: modules/01-small/further
 """
+TITLE = """\
+# A small lesson
+
+**You will be able to** find a planted fault.
+
+**Time**: a minute.
+
+**Before you start**: nothing."""
+PROSE = "Each week the grocer decides whom to contact. " * 270
+PLOT = """\
+from mldesign.style import figure
+
+axes = figure("Spend rises with trips", "trips a week", "spend, dollars a week")
+axes.plot([1, 2, 3], [10, 20, 30])
+print("Spend at 1, 2 and 3 trips: 10, 20 and 30 dollars.")"""
+CHILD = """\
+import subprocess
+
+command = [sys.executable, "-c", "print('heard from a child:', 2 + 3)"]
+done = subprocess.run(command, check=True)
+done.returncode"""
+QUESTION = """\
+**Question {number}.** What does the total say?
+
+<details><summary>A. How many weeks there are</summary>
+
+**Not this one.** It adds the weeks' numbers, it does not count them.
+
+</details>
+<details><summary>B. The sum of the weeks' numbers</summary>
+
+**Right.** The cell adds the numbers from zero to nine.
+
+</details>
+<details><summary>C. Nothing at all</summary>
+
+**Not this one.** A sum of known numbers does say something.
+
+</details>"""
+RUBRIC = """\
+**Design.** Plan your own.
+
+<details><summary>Rubric and outline of a strong answer</summary>
+
+It names the decision.
+
+</details>"""
 
 
 def cells() -> list:
     """Return the cells of the healthy lesson."""
+
+    def text(source, **metadata):
+        return new_markdown_cell(source, metadata=metadata)
+
+    def code(source, *tags, **metadata):
+        return new_code_cell(source, metadata={"tags": list(tags), **metadata} if tags else metadata)
+
+    folded = {notebooks.COLLAPSED: True}
+    alt = {"image": {"alt": "A straight line climbs from 10 dollars at one trip to 30 at three."}}
     return [
-        new_markdown_cell("# A small lesson\n\nSee [further reading](further.md#papers)."),
-        new_code_cell(SETUP, metadata={"tags": ["hide-input"]}),
-        new_markdown_cell("## What goes wrong"),
-        new_code_cell("total = sum(range(10))\nprint(f\"The total is {total}.\")"),
-        new_code_cell("import subprocess\nimport sys\n\nsubprocess.run([sys.executable, \"-c\", \"print('from a child')\"], check=True)\ntotal"),
+        text(TITLE),
+        code(SETUP, "hide-input"),
+        text(f"## Prose\n\n{PROSE}\n\n> **Predict.** What is the total?"),
+        text("#### Result", **folded),
+        code('total = sum(range(10))\nprint(f"The total is {total}.")', "hide-output"),
+        text("### What it means\n\nIt is spent, all \\$45 of it. See [further reading](further.md#papers)."),
+        code(PLOT, mystnb=alt),
+        code(CHILD),
+        code("total + 1"),
+        text("## What goes wrong"),
+        code("Out[5] - 1"),
+        code("import time\n\nround(time.time())", "nbval-ignore-output"),
+        text("## Principles\n\nAutomation.\n\n## Check yourself"),
+        *[text(QUESTION.format(number=number), tags=["quiz"]) for number in range(1, 5)],
+        text("## Exercises\n\n**Apply.** Add one."),
+        text("#### Solution", **folded),
+        code("# @title Solution\ntotal + 1", "hide-cell"),
+        text("### Analyse\n\nAdd two."),
+        text("#### Solution", **folded),
+        code("# @title Solution\ntotal + 2", "hide-cell"),
+        text(f"### Design\n\n{RUBRIC}"),
+        code("total + 3"),
+        code("total + 4"),
+        text("## Summary\n\nDone.\n\n## Key terms\n\nFault.\n\n## Further reading\n\nNone."),
     ]
 
 
-def write(folder: Path, content: list | None = None, execute: bool = True) -> Path:
-    """Write the small book into an empty folder and return its root; outputs are stored unless ``execute`` is false."""
-    for name in GATES:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "test_*", "lab"))
+def lesson() -> nbformat.NotebookNode:
+    """Return the healthy lesson, not executed."""
+    return new_notebook(cells=cells())
+
+
+def write(folder: Path, notebook: nbformat.NotebookNode | None = None, gates: bool = True) -> Path:
+    """Write the small book into an empty folder and return its root.
+
+    Args:
+        folder: where it goes.
+        notebook: the lesson; without one, the healthy lesson, not executed.
+        gates: whether to copy the course's own tests and settings as well.
+    """
+    for name in GATES if gates else ():
+        if (ROOT / name).is_dir():
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "test_[!h]*", "lab")
+            )
         else:
-            shutil.copy(source, folder / name)
-    lesson = folder / LESSON
-    lesson.parent.mkdir(parents=True)
+            shutil.copy(ROOT / name, folder / name)
+    path = folder / LESSON
+    path.parent.mkdir(parents=True)
     (folder / "_toc.yml").write_text(TOC, encoding="utf-8")
     (folder / "index.md").write_text("# A small book\n", encoding="utf-8")
-    (lesson.parent / "further.md").write_text("# Further reading\n\n## Papers\n\nNone yet.\n", encoding="utf-8")
-    nbformat.write(new_notebook(cells=cells() if content is None else content), lesson)
-    if execute:
-        notebooks.execute(lesson)
+    (path.parent / "further.md").write_text("# Further reading\n\n## Papers\n\nNone yet.\n", encoding="utf-8")
+    nbformat.write(lesson() if notebook is None else notebook, path)
     return folder
+
+
+def executed(folder: Path) -> nbformat.NotebookNode:
+    """Return the healthy lesson executed as `make execute` does, in a small book below ``folder``."""
+    path = write(folder, gates=False) / LESSON
+    hidden = os.environ.pop("PYTEST_CURRENT_TEST", None)  # ipykernel would lose the output of subprocesses
+    try:
+        notebooks.execute(path)
+    finally:
+        if hidden is not None:
+            os.environ["PYTEST_CURRENT_TEST"] = hidden
+    return nbformat.read(path, as_version=4)

@@ -2,7 +2,7 @@
 
 Python imports ``sitecustomize`` at start-up, and an audit hook cannot be removed afterwards, so this reaches kernels, the
 commands that notebooks start, and code below the ``socket`` module. Loopback stays open: services of the course live there.
-An attempt raises :class:`NetworkBlocked` and is written to the file named by ``MLDESIGN_NETWORK_LOG``, so that one
+An attempt raises :class:`NetworkBlockedError` and is written to the file named by ``MLDESIGN_NETWORK_LOG``, so that one
 swallowed by a library, or made in a background thread, still turns the notebook red. Programs that are not Python are not
 reached.
 """
@@ -13,7 +13,7 @@ import sys
 LOCAL = {None, "", "localhost", "0.0.0.0", "::", "::1", "127.0.0.1"}
 
 
-class NetworkBlocked(ConnectionError):
+class NetworkBlockedError(ConnectionError):
     """Raised for any connection or name look-up that would leave this machine."""
 
 
@@ -51,9 +51,9 @@ def _guard(event, arguments):
         return
     log = os.environ.get("MLDESIGN_NETWORK_LOG")
     if log:
-        with open(log, "a", encoding="utf-8") as file:
+        with open(log, "a", encoding="utf-8") as file:  # noqa: PTH123  # pathlib is too much for every start of Python
             file.write(f"{target[1]}\t{event}\n")
-    raise NetworkBlocked(
+    raise NetworkBlockedError(
         f"{event} to {target[1]} is blocked: no cell of the course may need the network. "
         "Read the data from an installed package, or switch the tool's reporting off in mldesign/environment.py."
     )

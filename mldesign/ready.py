@@ -153,6 +153,7 @@ def environment() -> dict[str, str]:
     return env | {
         "GIT_AUTHOR_DATE": "2026-01-05T09:00:00+0000",
         "GIT_COMMITTER_DATE": "2026-01-05T09:00:00+0000",
+        "GIT_CEILING_DIRECTORIES": str(Path(tempfile.gettempdir()).resolve()),  # never climb into another repository
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_EDITOR": "true",  # never wait for an editor that nobody sees

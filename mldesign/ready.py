@@ -94,6 +94,11 @@ def untouched(answer) -> bool:
     return answer is None or answer is ... or (isinstance(answer, list | tuple) and not answer)
 
 
+def copy_of(repository: Path) -> Path:
+    """Return a fresh copy beside a repository, so that cells run later do not change what a task starts from."""
+    return shutil.copytree(repository, Path(tempfile.mkdtemp(dir=repository.parent)) / repository.name)
+
+
 def require(program: str) -> None:
     """Make sure that a program can be run.
 

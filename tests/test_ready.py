@@ -457,6 +457,15 @@ def test_answer_leaves_out_what_changes(tmp_path):
     assert ready.answer(done, tmp_path) == ['File "a.py"\n2 passed', "(exit code 1)"]
 
 
+def test_copy_stays_as_it_was(tmp_path):
+    (tmp_path / "repository").mkdir()
+    (tmp_path / "repository" / "a.txt").write_text("before", encoding="utf-8")
+    copy = ready.copy_of(tmp_path / "repository")
+    (tmp_path / "repository" / "a.txt").write_text("after", encoding="utf-8")
+    assert (copy / "a.txt").read_text(encoding="utf-8") == "before"
+    assert ready.copy_of(tmp_path / "repository") != copy
+
+
 def test_missing_program_is_named_with_the_next_step():
     with pytest.raises(RuntimeError, match=r"no-such-program is not installed.*start it again"):
         ready.require("no-such-program")

@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from targeting import params, policies, value
+from targeting import params
 from targeting.history import history
+from targeting.policies import RULES, choose, scores
+from targeting.value import benefit_per_redeemer, net_value, per_thousand
 
 
 def backtest(frame: pd.DataFrame, policy, share: float, cost_per_book: float, benefit: float) -> pd.DataFrame:
@@ -27,7 +29,7 @@ def backtest(frame: pd.DataFrame, policy, share: float, cost_per_book: float, be
     rows = []
     for campaign_id, campaign in frame.groupby("campaign_id", sort=True):
         known = campaign.drop(columns="redeemed")
-        mailed = policies.choose(policies.scores(policy, known), known["household_id"], share)
+        mailed = choose(scores(policy, known), known["household_id"], share)
         books, caught = int(mailed.sum()), int(campaign["redeemed"].to_numpy()[mailed].sum())
         rows.append(
             {
@@ -36,7 +38,7 @@ def backtest(frame: pd.DataFrame, policy, share: float, cost_per_book: float, be
                 "books": books,
                 "redeemers": int(campaign["redeemed"].sum()),
                 "caught": caught,
-                "net_value": value.net_value(books, caught, cost_per_book, benefit),
+                "net_value": net_value(books, caught, cost_per_book, benefit),
             }
         )
     return pd.DataFrame(rows)
@@ -58,7 +60,7 @@ def difference(
         mailed = np.zeros(len(frame), dtype=bool)
         for rows in frame.groupby("campaign_id").indices.values():
             known = frame.iloc[rows].drop(columns="redeemed")
-            mailed[rows] = policies.choose(policies.scores(policy, known), known["household_id"], share)
+            mailed[rows] = choose(scores(policy, known), known["household_id"], share)
         gain += sign * np.where(mailed, benefit * frame["redeemed"].to_numpy() - cost_per_book, 0.0)
     households = pd.DataFrame({"household_id": frame["household_id"].to_numpy(), "gain": gain, "rows": 1})
     totals = households.groupby("household_id", sort=True).sum().to_numpy()
@@ -76,7 +78,7 @@ def summary(result: pd.DataFrame) -> dict:
         "caught": int(total["caught"]),
         "share_caught": float(total["caught"] / total["redeemers"]),
         "net_value": float(total["net_value"]),
-        "net_value_per_1000": value.per_thousand(total["net_value"], total["households"]),
+        "net_value_per_1000": per_thousand(total["net_value"], total["households"]),
     }
 
 
@@ -84,11 +86,11 @@ def main() -> None:
     """Print the back-test of every rule on the development campaigns."""
     settings = params.read()
     money, share = settings["money"], settings["decision"]["mailing_share"]
-    benefit = value.benefit_per_redeemer(money["extra_spend_per_redeemer"], money["contribution_margin"])
+    benefit = benefit_per_redeemer(money["extra_spend_per_redeemer"], money["contribution_margin"])
     frame = history(settings["data"])
     lines = {
         name: summary(backtest(frame, rule.fit(frame), share, money["cost_per_book"], benefit))
-        for name, rule in policies.RULES.items()
+        for name, rule in RULES.items()
     }
     print(pd.DataFrame(lines).T.astype({"books": int, "caught": int}).round(3).to_string())
 

@@ -1,0 +1,60 @@
+"""Take the workspace along as one zip file, and bring it back: Binder and Colab forget everything at the end."""
+
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from mldesign.lab import workspace
+from mldesign.lab.errors import LabError
+
+LEFT_OUT = {"__pycache__", ".pytest_cache", ".venv", ".ipynb_checkpoints"}
+
+
+def pack() -> None:
+    """Write the workspace, its history and its record to ``workspace.zip`` beside it, replacing an earlier one.
+
+    Raises:
+        LabError: when there is no workspace, or it is damaged.
+    """
+    folder = workspace.here()
+    target = folder.with_name(f"{folder.name}.zip")
+    # Folders too: git needs some of its own even when they are empty.
+    members = sorted(path for path in folder.rglob("*") if not LEFT_OUT & set(path.relative_to(folder).parts))
+    new = target.with_suffix(".zip.new")
+    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for path in members:
+            bundle.write(path, path.relative_to(folder).as_posix())
+    new.replace(target)
+    print(f"{target.name} holds your workspace. Download it; lab.unpack() brings it back from the same place.")
+
+
+def unpack(bundle: str | Path | None = None) -> None:
+    """Restore the workspace from a zip file that :func:`pack` made. A workspace that is there is kept beside.
+
+    Args:
+        bundle: the zip file; by default ``workspace.zip`` beside the workspace.
+
+    Raises:
+        LabError: when there is no such file, or it was not made by :func:`pack`.
+    """
+    folder = workspace.path()
+    file = Path(bundle) if bundle else folder.with_name(f"{folder.name}.zip")
+    if not file.is_file():
+        raise LabError(
+            f'There is no {file.name} there. Upload it next to the labs, or name it: lab.unpack("path/to/file.zip").'
+        )
+    try:
+        with zipfile.ZipFile(file) as opened:
+            names = opened.namelist()
+            strange = [
+                name
+                for name in names
+                if ".." in PurePosixPath(name).parts or PurePosixPath(name).is_absolute() or ":" in name
+            ]
+            if strange or ".git/HEAD" not in names:
+                raise LabError(f"{file.name} was not made by lab.pack(): it holds no workspace. Nothing was changed.")
+            kept = workspace.set_aside()
+            opened.extractall(folder)
+    except zipfile.BadZipFile as error:
+        raise LabError(f"{file.name} is damaged or no zip file. Download it again. Nothing was changed.") from error
+    workspace.enter()
+    print("Your workspace is back." + (f" What was here is kept in {kept}." if kept else ""))

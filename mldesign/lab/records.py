@@ -1,0 +1,103 @@
+"""What the machinery remembers of a workspace: ``.lab/state.json`` and the attempts beside it.
+
+Git ignores the folder. Losing it loses the record of what passed, not the student's work.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from mldesign.lab.errors import LabError
+
+FOLDER = ".lab"
+OUTCOMES = ("not attempted", "not yet", "passed", "reference")
+
+
+def fingerprint(text: str) -> str:
+    """Return a hash of a text that does not depend on the kind of line ends."""
+    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16]
+
+
+def read(folder: Path) -> dict:
+    """Return the record: ``laid`` (the highest lab that was started) and ``tasks`` (id → outcome).
+
+    Raises:
+        LabError: when the file is there and not readable.
+    """
+    file = folder / FOLDER / "state.json"
+    if not file.exists():
+        return {"laid": 0, "tasks": {}}
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        if not (isinstance(record["laid"], int) and isinstance(record["tasks"], dict)):
+            raise TypeError("laid must be a number and tasks an object")
+    except (ValueError, KeyError, TypeError) as error:
+        raise LabError(
+            f"The record {FOLDER}/state.json of your workspace cannot be read ({type(error).__name__}). Your files are "
+            "not touched. Delete that one file and run lab.start again: only the list of passed tasks is lost."
+        ) from error
+    return record
+
+
+def write(folder: Path, record: dict) -> None:
+    """Write the record in one step, so that an interruption leaves the old or the new one."""
+    (folder / FOLDER).mkdir(exist_ok=True)
+    file = folder / FOLDER / "state.json"
+    new = file.with_suffix(".new")
+    new.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    os.replace(new, file)  # noqa: PTH105 - Path.replace is the same call
+
+
+def outcome(folder: Path, task_id: str) -> str:
+    """Return the outcome of a task: one of :data:`OUTCOMES`."""
+    return read(folder)["tasks"].get(task_id, {}).get("outcome", "not attempted")
+
+
+def note(folder: Path, task_id: str, result: str, attempt: str = "") -> None:
+    """Record the outcome of a task. What has passed stays passed; using the reference is remembered for good.
+
+    Args:
+        attempt: what the outcome belongs to, so that a later save knows whether this very attempt was checked.
+    """
+    record = read(folder)
+    entry = record["tasks"].setdefault(task_id, {})
+    if not (result in ("not attempted", "not yet") and entry.get("outcome") in ("passed", "reference")):
+        entry["outcome"] = result
+    if result == "reference":
+        entry["used_reference"] = True
+    entry["latest"] = [result, fingerprint(attempt)]
+    write(folder, record)
+
+
+def latest(folder: Path, task_id: str, attempt: str) -> str | None:
+    """Return the result of the latest check if it was of this very attempt, else None."""
+    found = read(folder)["tasks"].get(task_id, {}).get("latest", [None, None])
+    return found[0] if found[1] == fingerprint(attempt) else None
+
+
+def used_reference(folder: Path, task_id: str) -> bool:
+    """Say whether the student has ever moved on with the reference of this task."""
+    return read(folder)["tasks"].get(task_id, {}).get("used_reference", False)
+
+
+def place(folder: Path, task_id: str, reference: bool) -> None:
+    """Record whether the reference was put at the place of a task, so that it is never taken for the student's work."""
+    record = read(folder)
+    record["tasks"].setdefault(task_id, {})["placed"] = reference
+    write(folder, record)
+
+
+def placed(folder: Path, task_id: str) -> bool:
+    """Say whether the course has put the reference at the place of this task."""
+    return read(folder)["tasks"].get(task_id, {}).get("placed", False)
+
+
+def keep_attempt(folder: Path, task_id: str, suffix: str, text: str) -> None:
+    """Keep an attempt under ``.lab/attempts`` before anything takes its place. The same text is kept once."""
+    attempts = folder / FOLDER / "attempts"
+    attempts.mkdir(parents=True, exist_ok=True)
+    earlier = sorted(attempts.glob(f"{task_id}-*{suffix}"))
+    if any(path.read_text(encoding="utf-8") == text for path in earlier):
+        return
+    (attempts / f"{task_id}-{len(earlier) + 1:03}{suffix}").write_text(text, encoding="utf-8")

@@ -1,0 +1,91 @@
+"""The child process of a check: ``python -m mldesign.lab.runner SPEC.json``. It alone runs a student's code.
+
+The verdict goes to a file, so that nothing the code prints can be taken for it.
+"""
+
+import faulthandler
+import importlib
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from mldesign.lab import tasks
+
+
+def module_name(file: str) -> str:
+    """Return the name under which a file of the workspace is imported: ``src/targeting/value.py`` → ``targeting.value``."""
+    return ".".join(Path(file).with_suffix("").parts[1:])
+
+
+def judge(checks: str, task_id: str, tree: str, attempt_line: int = 1) -> str | None:
+    """Run the check of a task on the files in ``tree`` and return its hint, or None when all is right.
+
+    Args:
+        checks: the file that defines the task.
+        task_id: the task.
+        tree: folder with the workspace's files, the attempt in place.
+        attempt_line: line of the task's file in which the attempt begins, so that a hint counts lines as the student does.
+    """
+    task = tasks.load(Path(checks))[task_id]
+    sys.path.insert(0, str(Path(tree) / "src"))
+    os.chdir(tree)
+    try:
+        if task.kind == "function":
+            return task.check(getattr(importlib.import_module(module_name(task.file)), task.name))
+        return task.check(Path(tree))
+    except BaseException as error:
+        return explain(error, task, Path(tree), attempt_line).replace(tree + os.sep, "")
+
+
+def explain(error: BaseException, task: tasks.Task, tree: Path, attempt_line: int) -> str:
+    """Turn an exception of the student's code into a hint: what happened, in which line, and what to do."""
+    where = _line(error, tree / task.file, attempt_line)
+    if isinstance(error, SyntaxError):
+        return f"{task.file} is no valid Python: {error.msg}, line {error.lineno}. Mend that line first."
+    if isinstance(error, SystemExit | KeyboardInterrupt):
+        return f"Your code ends the program{where}. Leave out exit() and quit(): a function returns."
+    if isinstance(error, NotImplementedError):
+        return "Your code still raises NotImplementedError: delete that line of the stub."
+    if isinstance(error, EOFError):
+        return f"Your code asks for input{where}. A check has no keyboard: work with the arguments alone."
+    if isinstance(error, NameError):
+        return (
+            f"`{error.name}` is not known{where}. Once saved, your function sees only its arguments and what {task.file} "
+            "imports; variables of the notebook stay behind. Use an argument, or import inside the function."
+        )
+    if isinstance(error, ImportError):
+        return f"An import fails{where}: {error}. Use what the course installs."
+    return f"Your code stops with {type(error).__name__}: {_short(error)}{where}."
+
+
+def _line(error: BaseException, file: Path, attempt_line: int) -> str:
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if Path(frame.filename).resolve() == file.resolve():
+            return f", line {frame.lineno - attempt_line + 1} (`{frame.line}`)"
+    return ""
+
+
+def _short(error: BaseException) -> str:
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        text = "(no message)"
+    return text if len(text) <= 200 else text[:200] + " …"
+
+
+def main(spec_file: str) -> None:
+    """Judge what the spec file describes and write the verdict beside it; stop by force when the time is up."""
+    spec = json.loads(Path(spec_file).read_text(encoding="utf-8"))
+    folder = Path(spec_file).parent
+    with (folder / "hang.txt").open("w", encoding="utf-8") as hang:
+        faulthandler.dump_traceback_later(spec["seconds"], exit=True, file=hang)
+        hint = judge(spec["checks"], spec["task"], spec["tree"], spec["attempt_line"])
+        faulthandler.cancel_dump_traceback_later()
+    (folder / "verdict.json").write_text(json.dumps({"hint": hint}), encoding="utf-8")
+    os._exit(0)  # threads that the code has left running do not hold up the verdict
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

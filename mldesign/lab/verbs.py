@@ -1,0 +1,225 @@
+"""Check, save, use the reference, try again, progress: what a student does with a task."""
+
+import importlib
+from pathlib import Path
+
+import yaml
+
+from mldesign.lab import checking, records, source, states, tasks, workspace
+from mldesign.lab.errors import LabError
+from mldesign.lab.runner import module_name
+
+
+def check(task_id: str, attempt=None) -> None:
+    """Say whether a task is right: passed, not yet (with a hint), or not attempted.
+
+    Args:
+        task_id: such as ``"1.2"``.
+        attempt: a small answer, or the function that you wrote in a cell. Without it, a task of code is checked as it stands
+            in the workspace, and a small answer counts as not attempted.
+
+    Raises:
+        LabError: when there is no such task, no workspace, or the attempt is of another kind.
+    """
+    task, folder = tasks.find(task_id), workspace.here()
+    if task.kind in tasks.ANSWERS:
+        _check_answer(task, folder, attempt)
+        return
+    if attempt is not None and task.kind == "file":
+        raise LabError(f'Task {task.id} is an edit of {task.file}. Save the file, then write lab.check("{task.id}").')
+    if attempt is not None and not _from_workspace(folder, attempt):
+        _report(task, folder, source.of_function(task, attempt), None)
+    else:
+        _check_standing(task, folder)
+
+
+def _check_answer(task: tasks.Task, folder: Path, answer) -> None:
+    if answer is None or (isinstance(answer, str) and not answer.strip()):
+        records.note(folder, task.id, "not attempted")
+        print(f"Task {task.id} · not attempted. Put your answer in place of None and run the cell again.")
+        return
+    hint = _answer_form(task, answer) or task.check(answer, _params(folder))
+    records.note(folder, task.id, "not yet" if hint else "passed", repr(answer))
+    print(f"Task {task.id} · not yet. {hint}" if hint else f"Task {task.id} · passed.")
+
+
+def _answer_form(task: tasks.Task, answer) -> str | None:
+    if task.kind == "number":
+        number = isinstance(answer, int | float) or (hasattr(answer, "__float__") and not hasattr(answer, "__len__"))
+        return None if number and not isinstance(answer, bool) else f"Give a number such as 0.2, not {answer!r}."
+    if not isinstance(answer, str):
+        return f"Give a text in quotes, not {type(answer).__name__}."
+    if task.choices and answer not in task.choices:
+        return f"Choose one of {', '.join(map(repr, task.choices))}; {answer!r} is none of them."
+    return None
+
+
+def _params(folder: Path) -> dict:
+    """Return the parameters of the workspace: the student's own assumptions count."""
+    try:
+        found = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise LabError(f"params.yaml of your workspace cannot be read: {' '.join(str(error).split())[:200]}") from error
+    if not isinstance(found, dict):
+        raise LabError(
+            "params.yaml of your workspace holds no parameters. `git checkout -- params.yaml` brings it back."
+        )
+    return found
+
+
+def _from_workspace(folder: Path, function) -> bool:
+    """Say whether a function was loaded from the workspace: it is what stands there, not an attempt from a cell."""
+    code = getattr(function, "__code__", None)
+    return code is not None and folder.resolve() in Path(code.co_filename).resolve().parents
+
+
+def _check_standing(task: tasks.Task, folder: Path) -> None:
+    file = folder / task.file
+    if not file.exists():
+        raise LabError(f"{task.file} is not in your workspace. lab.start({task.lab}) brings it back.")
+    text = file.read_text(encoding="utf-8")
+    part = source.part(task, text)
+    if records.placed(folder, task.id) and workspace.stands(folder, task) == "reference":
+        print(
+            f'Task {task.id} · the reference stands in {task.file}. lab.try_again("{task.id}") gives you the stub back.'
+        )
+    elif part is not None and source.is_stub(task, part):
+        if task.kind == "file":
+            _place(task, folder)
+            print(
+                f"Task {task.id} · not attempted. The reference takes its place in {task.file}, so that the rest runs; "
+                f'lab.try_again("{task.id}") gives you the stub back.'
+            )
+        else:
+            records.note(folder, task.id, "not attempted")
+            print(f"Task {task.id} · not attempted: {task.file} still holds the stub.")
+    else:
+        _report(task, folder, text if part is None else part, text)
+
+
+def _report(task: tasks.Task, folder: Path, attempt: str, file_text: str | None) -> None:
+    """Check an attempt and print the outcome. ``file_text`` is the file it stands in, None for a function from a cell."""
+    if file_text is None and source.is_stub(task, attempt):
+        records.note(folder, task.id, "not attempted", attempt)
+        print(f"Task {task.id} · not attempted: the cell still holds the stub.")
+        return
+    records.keep_attempt(folder, task.id, Path(task.file).suffix, attempt)
+    if task.kind == "function":
+        hint = _signature(task, attempt) or checking.check(task, attempt)
+    else:
+        passed = frozenset(key for key in tasks.of(task.lab) if records.outcome(folder, key) == "passed")
+        hint = checking.check(task, attempt, file_text, passed)
+    records.note(folder, task.id, "not yet" if hint else "passed", attempt)
+    print(f"Task {task.id} · not yet. {hint}" if hint else f"Task {task.id} · passed.")
+
+
+def _signature(task: tasks.Task, attempt: str) -> str | None:
+    """Return a hint when the parameters of a function are not those that its callers use."""
+    wanted, found = source.parameters(task.stub, task.name), source.parameters(attempt, task.name)
+    if found is None:
+        return f"There is no function {task.name} in {task.file}, or the file is no valid Python."
+    if found[: len(wanted)] != wanted:
+        return (
+            f"{task.name} is called with ({', '.join(wanted)}); yours takes ({', '.join(found)}). Keep names and order."
+        )
+    return None
+
+
+def save(task_id: str, function):
+    """Put a function from a cell into its module in the workspace, and return the function that stands there.
+
+    A stub is not saved: the reference takes its place, unless something of yours stands there already.
+
+    Raises:
+        LabError: when there is no such task, it is not a function, or there is no workspace.
+    """
+    task, folder = tasks.find(task_id), workspace.here()
+    if task.kind != "function":
+        raise LabError(f'Task {task.id} has no function to save. lab.check("{task.id}", …) is all it needs.')
+    if _from_workspace(folder, function):
+        return _load(task)
+    attempt = source.of_function(task, function)
+    if source.is_stub(task, attempt):
+        if workspace.stands(folder, task) in ("stub", "missing"):
+            _place(task, folder)
+        what = "the reference takes its place" if records.placed(folder, task.id) else "what you saved earlier stays"
+        print(f"Task {task.id} · nothing to save: {what} in {task.file}.")
+        return _load(task)
+    _keep_standing(task, folder)
+    records.keep_attempt(folder, task.id, ".py", attempt)
+    workspace.put(folder, task, attempt)
+    records.place(folder, task.id, False)
+    result = records.latest(folder, task.id, attempt)
+    doubt = "" if result == "passed" else f', but it has not passed. lab.use_reference("{task.id}") would move on'
+    print(f"Task {task.id} · saved in {task.file}{doubt}.")
+    return function
+
+
+def use_reference(task_id: str):
+    """Move on with the reference, which is recorded, and return it: a function, or a small answer.
+
+    What you wrote is kept under ``.lab/attempts``. Passing the task later is recorded too.
+
+    Raises:
+        LabError: when there is no such task, or no workspace.
+    """
+    task, folder = tasks.find(task_id), workspace.here()
+    records.note(folder, task.id, "reference")
+    if task.kind in tasks.ANSWERS:
+        print(f"Task {task.id} · the reference is used.")
+        return task.reference(_params(folder))
+    _keep_standing(task, folder)
+    _place(task, folder)
+    print(f"Task {task.id} · the reference stands in {task.file}. Read it: what does it do that yours did not?")
+    return _load(task) if task.kind == "function" else None
+
+
+def try_again(task_id: str) -> None:
+    """Put the stub of a task back into its file; what stands there now is kept under ``.lab/attempts``.
+
+    Raises:
+        LabError: when there is no such task, it has no file, or there is no workspace.
+    """
+    task, folder = tasks.find(task_id), workspace.here()
+    if not task.file:
+        raise LabError(f"Task {task.id} is a small answer: change it in its cell and run the cell again.")
+    _keep_standing(task, folder)
+    workspace.put(folder, task, task.stub)
+    records.place(folder, task.id, False)
+    print(f"Task {task.id} · the stub is back in {task.file}.")
+
+
+def _place(task: tasks.Task, folder: Path) -> None:
+    workspace.put(folder, task, states.reference(task))
+    records.note(folder, task.id, "not attempted")
+    records.place(folder, task.id, True)
+
+
+def _keep_standing(task: tasks.Task, folder: Path) -> None:
+    """Keep what the student has at the place of a task before something else takes it."""
+    file = folder / task.file
+    if workspace.stands(folder, task) == "own":
+        records.keep_attempt(folder, task.id, file.suffix, source.part(task, file.read_text(encoding="utf-8")))
+
+
+def _load(task: tasks.Task):
+    """Return the function that stands in the workspace, read anew from its file."""
+    workspace.enter()
+    return getattr(importlib.import_module(module_name(task.file)), task.name)
+
+
+def progress(lab: int | None = None) -> None:
+    """Print the outcome of every task, of one lab or of all.
+
+    Raises:
+        LabError: when there is no such lab, or no workspace.
+    """
+    folder = workspace.here()
+    if lab is not None:
+        tasks.checks_file(lab)
+    for number in tasks.labs() if lab is None else [lab]:
+        found = {task: records.outcome(folder, task.id) for task in tasks.of(number).values()}
+        print(f"Lab {number}: {sum(result == 'passed' for result in found.values())} of {len(found)} tasks passed")
+        for task, result in found.items():
+            after = " (after the reference)" if result == "passed" and records.used_reference(folder, task.id) else ""
+            print(f"  {task.id}  {result + after:<13}  {task.title}")

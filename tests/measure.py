@@ -82,16 +82,17 @@ def _memory(process: psutil.Process) -> int:
 
 def store(folder: Path, measurement: Measurement) -> None:
     """Write one measurement into a folder; two workers never write the same file."""
-    folder.mkdir(parents=True, exist_ok=True)
     name = measurement.notebook.replace("/", "__") + ".json"
     (folder / name).write_text(json.dumps(asdict(measurement)), encoding="utf-8")
 
 
-def merge(folder: Path) -> list[Measurement]:
-    """Read the measurements of a run and write them as one list to ``<folder>.json``, sorted by notebook."""
+def merge(folder: Path, target: Path) -> list[Measurement]:
+    """Read the measurements of a run, sorted by notebook, and write them as one file where there are any."""
     rows = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
-    text = json.dumps({"measured": time.strftime("%Y-%m-%d"), "notebooks": rows}, indent=1)
-    folder.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    if rows:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"measured": time.strftime("%Y-%m-%d"), "notebooks": rows}, indent=1)
+        target.write_text(text + "\n", encoding="utf-8")
     return [Measurement(**{**row, "cells": {int(cell): s for cell, s in row["cells"].items()}}) for row in rows]
 
 

@@ -32,6 +32,7 @@ from mldesign import environment
 from tests import measure
 
 NETGUARD = Path(__file__).parent / "netguard"
+MEASURED = "MLDESIGN_MEASURED"
 POLL = 0.5  # seconds between two looks at whether the kernel lives
 GRACE = 2.0  # seconds that a process which is ending anyway gets after the last cell
 HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver", "loky.backend.resource_tracker")
@@ -188,16 +189,16 @@ class Notebook(IPyNbFile):
             java=any("needs-java" in cell.metadata.get("tags", []) for cell in self.nb.cells),
             cells=self.seconds,
         )
-        measure.store(results(self.config), row)
+        measure.store(results(), row)
         if not self.config.option.nbval_lax:
             problems += row.over_budget()
         if problems:
             raise RuntimeError("\n".join(problems))
 
 
-def results(config) -> Path:
-    """Return the folder of this run's measurements."""
-    return config.rootpath / "build" / "notebooks"
+def results() -> Path:
+    """Return the folder of this run's measurements; the main process names it, workers of pytest-xdist inherit it."""
+    return Path(os.environ[MEASURED])
 
 
 def java_problem() -> str | None:
@@ -245,22 +246,24 @@ def pytest_runtest_call(item):
         item.parent.seconds[item.cell_num] = round(time.perf_counter() - start, 2)
 
 
-def pytest_sessionstart(session):
-    """Forget the measurements of an earlier run; the workers of pytest-xdist leave that to the main process."""
-    if _runs_notebooks(session.config) and not hasattr(session.config, "workerinput"):
-        shutil.rmtree(results(session.config), ignore_errors=True)
+def pytest_configure(config):
+    """Name a folder for the measurements of this run, so that two runs at once do not mix."""
+    if _runs_notebooks(config):
+        os.environ[MEASURED] = tempfile.mkdtemp(prefix="mldesign-measured-")
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Print one table of all notebooks."""
-    folder = results(config)
-    if not _runs_notebooks(config) or not folder.is_dir():
+    """Print one table of all notebooks, and keep it as build/notebooks.json."""
+    if not _runs_notebooks(config):
         return
-    measurements = measure.merge(folder)
-    terminalreporter.section("notebooks: time and peak memory")
-    for line in measure.table(measurements):
-        terminalreporter.write_line(line)
+    measurements = measure.merge(results(), config.rootpath / "build" / "notebooks.json")
+    shutil.rmtree(results(), ignore_errors=True)
+    if measurements:
+        terminalreporter.section("notebooks: time and peak memory")
+        for line in measure.table(measurements):
+            terminalreporter.write_line(line)
 
 
 def _runs_notebooks(config) -> bool:
-    return bool(config.option.nbval or config.option.nbval_lax)
+    """Tell whether this is the main process of a run with notebooks; a worker of pytest-xdist also gets these hooks."""
+    return bool(config.option.nbval or config.option.nbval_lax) and not hasattr(config, "workerinput")

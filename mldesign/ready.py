@@ -1,7 +1,7 @@
 """Self-checks of the notebook *Getting ready*: one small task a part, each with a hint about the error that was made.
 
 ``check(name, answer)`` prints a verdict and never raises on a wrong answer, so the notebook always runs on. The
-verdict is "not attempted" while the answer is the shipped stub (``None``, ``[]``, or a function with an empty body), "right", or
+verdict is "not attempted" while the answer is the shipped stub (``None``, ``[]``, or a function with an empty body), "passed", or
 "not yet" with a hint. Checks look at what an answer *does* (the repository after the commands, the rows of the query),
 not at how it is written.
 """
@@ -40,7 +40,7 @@ NEXT = "Edit the cell above, run it, then run this cell again."
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found: ``state`` is "right", "not yet" or "not attempted"; ``message`` says why and what next."""
+    """What a check found: ``state`` is "passed", "not yet" or "not attempted"; ``message`` says why and what next."""
 
     state: str
     message: str
@@ -50,7 +50,7 @@ _seen: dict[str, str] = {}
 
 
 def check(name: str, answer, *context) -> None:
-    """Print whether an answer is right, not yet (with a hint) or not attempted, and remember it for :func:`report`.
+    """Print whether an answer has passed, not yet (with a hint) or not attempted, and remember it for :func:`report`.
 
     Args:
         name: a key of :data:`CHECKS`, for example "merge".
@@ -62,7 +62,7 @@ def check(name: str, answer, *context) -> None:
     """
     verdict = judge(name, answer, *context)
     _seen[name] = verdict.state
-    print(f"{name}: {verdict.state}. {verdict.message}")
+    print(f"Self-check {name} · {verdict.state}. {verdict.message}")
 
 
 def judge(name: str, answer, *context) -> Verdict:
@@ -78,7 +78,7 @@ def judge(name: str, answer, *context) -> Verdict:
         hint = (
             f"The check cannot read this answer ({type(error).__name__}: {error}). Compare its form with the example."
         )
-    return Verdict("not yet", hint) if hint else Verdict("right", praise)
+    return Verdict("not yet", hint) if hint else Verdict("passed", praise)
 
 
 def untouched(answer) -> bool:
@@ -117,10 +117,10 @@ def report() -> None:
     rows = [(name, _seen.get(name, "not attempted")) for name in CHECKS]
     for name, state in rows:
         print(f"{name:<10} {state}")
-    open_ones = [name for name, state in rows if state != "right"]
+    open_ones = [name for name, state in rows if state != "passed"]
     parts = [f"{number} ({title})" for number, (title, _, names) in PARTS.items() if set(names) & set(open_ones)]
     if not open_ones:
-        print("All right. You are ready for module 1 and lab 1.")
+        print("All passed. You are ready for module 1 and lab 1.")
     elif parts:
         print(f"Come back to: {', '.join(parts)}.")
 
@@ -181,7 +181,7 @@ def answer(done: subprocess.CompletedProcess, folder: Path) -> list[str]:
     for place in {str(folder), str(folder.resolve())}:
         text = text.replace(place + os.sep, "").replace(place, ".")
     text = re.sub(r" in \d+\.\d+s", "", text).rstrip()
-    code = f"(exit code {done.returncode})" if done.returncode else ""
+    code = f"[exit code {done.returncode}]" if done.returncode else ""
     return [line for line in (text, code) if line]
 
 

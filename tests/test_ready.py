@@ -101,7 +101,7 @@ def test_notebook_checks_everything_and_leaves_everything_open():
     cells = [cell for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
     printed = "".join(output.get("text", "") for cell in cells for output in cell.outputs)
     for name in ready.CHECKS:
-        assert f"{name}: not attempted." in printed
+        assert f"Self-check {name} · not attempted." in printed
     assert "placement: not attempted." in printed
 
 
@@ -138,7 +138,7 @@ def test_solved_notebook_is_right_everywhere():
         cell.source = cell.source.replace(line, solution)
     NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
     printed = "".join(o.get("text", "") for cell in notebook.cells for o in cell.get("outputs", []))
-    assert "All right. You are ready" in printed
+    assert "All passed. You are ready" in printed
     assert "Parts to read: about 0 minutes" in printed
 
 
@@ -153,7 +153,7 @@ def test_an_answer_nobody_thought_of_is_a_hint_and_no_error():
 
 @pytest.mark.parametrize("answer", ["../data/weekly.csv", "./../data/weekly.csv", Path("..", "data", "weekly.csv")])
 def test_path_right(answer):
-    assert state("path", answer) == "right"
+    assert state("path", answer) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_path_hint(answer, says):
     ],
 )
 def test_merge_right(answer, on_newsletter):
-    assert state("merge", answer, on_newsletter) == "right"
+    assert state("merge", answer, on_newsletter) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_merge_leaves_the_readers_repository_alone(on_newsletter):
     ],
 )
 def test_undo_right(answer, with_mistake):
-    assert state("undo", answer, with_mistake) == "right"
+    assert state("undo", answer, with_mistake) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_undo_hint(answer, says, with_mistake):
     ],
 )
 def test_window_right(answer):
-    assert state("window", answer) == "right"
+    assert state("window", answer) == "passed"
 
 
 @pytest.mark.parametrize(("window", "says"), ready._WINDOWS)
@@ -291,7 +291,7 @@ def right_test_otherwise(lapsed):
 
 @pytest.mark.parametrize("answer", [right_test, right_test_otherwise])
 def test_test_right(answer):
-    assert state("test", answer) == "right"
+    assert state("test", answer) == "passed"
 
 
 def _only(*cases):
@@ -344,7 +344,7 @@ def client():
     ],
 )
 def test_http_right(answer, client):
-    assert state("http", answer, client) == "right"
+    assert state("http", answer, client) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ ValueError: could not convert string to float: '1,204.00'
 
 @pytest.mark.parametrize("answer", [("ValueError", "clean.py", 3), ["ValueError:", "code/clean.py", "3"]])
 def test_traceback_right(answer):
-    assert state("traceback", answer, TRACEBACK) == "right"
+    assert state("traceback", answer, TRACEBACK) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -412,7 +412,7 @@ GOOD = dict(zip(ready._POLICY, ("yes", "declare", "no", "no", "no"), strict=True
 
 @pytest.mark.parametrize("answer", [GOOD, {key: value.upper() for key, value in GOOD.items()}])
 def test_assistant_right(answer):
-    assert state("assistant", answer) == "right"
+    assert state("assistant", answer) == "passed"
 
 
 @pytest.mark.parametrize("situation", ready._POLICY)
@@ -439,9 +439,9 @@ def test_report_names_the_parts_to_come_back_to(capsys, monkeypatch):
     ready.check("path", "../data/weekly.csv")
     ready.report()
     said = capsys.readouterr().out
-    assert "path       right" in said
+    assert "path       passed" in said
     assert "Come back to: 2 (git)" in said
-    monkeypatch.setattr(ready, "_seen", dict.fromkeys(ready.CHECKS, "right"))
+    monkeypatch.setattr(ready, "_seen", dict.fromkeys(ready.CHECKS, "passed"))
     ready.report()
     assert "You are ready" in capsys.readouterr().out
 
@@ -454,7 +454,7 @@ def test_environment_keeps_the_readers_git_out(monkeypatch):
 
 def test_answer_leaves_out_what_changes(tmp_path):
     done = subprocess.CompletedProcess([], 1, f'File "{tmp_path / "a.py"}"\n2 passed in 0.03s\n', "")
-    assert ready.answer(done, tmp_path) == ['File "a.py"\n2 passed', "(exit code 1)"]
+    assert ready.answer(done, tmp_path) == ['File "a.py"\n2 passed', "[exit code 1]"]
 
 
 def test_copy_stays_as_it_was(tmp_path):

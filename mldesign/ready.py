@@ -1,8 +1,8 @@
 """Self-checks of the notebook *Getting ready*: one small task a part, each with a hint about the error that was made.
 
 ``check(name, answer)`` prints a verdict and never raises on a wrong answer, so the notebook always runs on. The
-verdict is "not attempted" while the answer is the shipped stub (``None``, ``[]``, or a function with an empty body), "passed", or
-"not yet" with a hint. Checks look at what an answer *does* (the repository after the commands, the rows of the query),
+verdict is "not attempted" while the answer is the shipped stub (``None``, ``[]``, or a function with an empty body),
+"passed", or "not yet" with a hint. Checks look at what an answer *does* (the repository after the commands, the rows of the query),
 not at how it is written.
 """
 
@@ -33,6 +33,8 @@ PARTS = {  # number: (title, minutes, names of its self-checks)
     4: ("Tests with pytest", 10, ("test",)),
     5: ("HTTP", 8, ("http",)),
     6: ("Reading a traceback", 5, ("traceback",)),
+    7: ("Labs, workspace and checks", 5, ()),
+    8: ("Working with an AI assistant", 5, ("assistant",)),
 }
 KEY = {1: "b", 2: "c", 3: "b", 4: "d", 5: "c", 6: "a"}  # the placement questions
 NEXT = "Edit the cell above, run it, then run this cell again."
@@ -117,12 +119,9 @@ def report() -> None:
     rows = [(name, _seen.get(name, "not attempted")) for name in CHECKS]
     for name, state in rows:
         print(f"{name:<10} {state}")
-    open_ones = [name for name, state in rows if state != "passed"]
-    parts = [f"{number} ({title})" for number, (title, _, names) in PARTS.items() if set(names) & set(open_ones)]
-    if not open_ones:
-        print("All passed. You are ready for module 1 and lab 1.")
-    elif parts:
-        print(f"Come back to: {', '.join(parts)}.")
+    open_ones = {name for name, state in rows if state != "passed"}
+    parts = [f"{number} ({title})" for number, (title, _, names) in PARTS.items() if open_ones.intersection(names)]
+    print(f"Come back to: {', '.join(parts)}." if parts else "All passed. You are ready for module 1 and lab 1.")
 
 
 def placement(answers: dict[int, str]) -> None:
@@ -131,18 +130,19 @@ def placement(answers: dict[int, str]) -> None:
     Args:
         answers: the letter chosen for each placement question, by the number of its part; "" or None is "do not know".
     """
-    chosen = {number: str(answers.get(number) or "").strip().lower().rstrip(".") for number in PARTS}
+    chosen = {number: str(answers.get(number) or "").strip().lower().rstrip(".") for number in KEY}
     if not any(chosen.values()):
-        total = sum(minutes for _, minutes, _ in PARTS.values())
+        total = sum(PARTS[number][1] for number in KEY)
         print(f"placement: not attempted. Read every part; parts 1 to 6 take about {total} minutes.")
         return
     left = 0
-    for number, (title, minutes, _) in PARTS.items():
+    for number in KEY:
+        title, minutes, _ = PARTS[number]
         known = chosen[number] == KEY[number]
         left += 0 if known else minutes
         advice = "skip the text, do its self-check" if known else f"read it, about {minutes} minutes"
         print(f"part {number}, {title}: {advice}")
-    print(f"Parts to read: about {left} minutes. Then read parts 7 and 8, about 10 minutes.")
+    print(f"Parts to read: about {left} minutes. Then read parts 7 and 8, about {PARTS[7][1] + PARTS[8][1]} minutes.")
 
 
 # --- Running commands -------------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def answer(done: subprocess.CompletedProcess, folder: Path) -> list[str]:
 
 
 @contextmanager
-def serve(app) -> Iterator:
+def serve(app: Callable) -> Iterator:
     """Run a web application on a free port of this machine, and stop it at the end of the block, also after an error.
 
     Args:
@@ -545,7 +545,7 @@ _POLICY = {  # situation: (accepted answers, hint)
         "it is allowed, but it becomes part of your work: read it, test it, and declare it.",
     ),
     "solve a lab task first": (("no",), "before your own attempt it takes away what the task is there to teach."),
-    "read real customer rows": (("no",), "personal data, keys and an employer's data never go into an assistant."),
+    "read real customer rows": (("no",), "other people's data are not yours to hand over, however useful the answer."),
     "decide the memo": (
         ("no",),
         "a memo carries your name: an assistant can correct its language, not take its decision.",

@@ -441,6 +441,9 @@ def test_report_names_the_parts_to_come_back_to(capsys, monkeypatch):
     said = capsys.readouterr().out
     assert "path       passed" in said
     assert "Come back to: 2 (git)" in said
+    monkeypatch.setattr(ready, "_seen", dict.fromkeys(ready.CHECKS, "passed") | {"assistant": "not yet"})
+    ready.report()
+    assert "Come back to: 8 (Working with an AI assistant)." in capsys.readouterr().out
     monkeypatch.setattr(ready, "_seen", dict.fromkeys(ready.CHECKS, "passed"))
     ready.report()
     assert "You are ready" in capsys.readouterr().out

@@ -37,7 +37,9 @@ def view(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
             )
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
-            raise StageError(f"{path.as_posix()} cannot be read: {reason} Run `python -m targeting.ingest` again.") from error
+            raise StageError(
+                f"{path.as_posix()} cannot be read: {reason} Run `python -m targeting.ingest` again."
+            ) from error
 
 
 def check(table: str, contract: Contract, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -123,7 +125,9 @@ def as_text(report: dict) -> str:
     for table, entry in report["tables"].items():
         why = "; ".join(f"{count:,}: {reason}" for reason, count in entry["quarantined"].items()) or "none"
         lines.append(f"| {table} | {entry['rows']:,} | {entry['clean']:,} | {why} |\n")
-    lines.append("\n## Known peculiarities, left in\n\n| table | rows | what | why it does no harm |\n|---|---|---|---|\n")
+    lines.append(
+        "\n## Known peculiarities, left in\n\n| table | rows | what | why it does no harm |\n|---|---|---|---|\n"
+    )
     for table, entry in report["tables"].items():
         lines += [f"| {table} | {k['rows']:,} | {what} | {k['why']} |\n" for what, k in entry["known"].items()]
     return "".join(lines)
@@ -132,7 +136,9 @@ def as_text(report: dict) -> str:
 def main() -> None:
     """Run the stage."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("data"), help="folder with raw/; clean/ and quarantine/ are written beside it")
+    parser.add_argument(
+        "--data", type=Path, default=Path("data"), help="folder with raw/; clean/ and quarantine/ are written beside it"
+    )
     parser.add_argument("--reports", type=Path, default=Path("reports"))
     arguments = parser.parse_args()
     data, share = arguments.data, params.read()["contracts"]["max_quarantine_share"]
@@ -140,7 +146,9 @@ def main() -> None:
     write_json(arguments.reports / "contracts.json", report)
     write_text(arguments.reports / "contracts.md", as_text(report))
     quarantined = sum(entry["rows"] - entry["clean"] for entry in report["tables"].values())
-    print(f"{len(report['tables'])} contracts hold; {quarantined:,} rows in quarantine, see {arguments.reports / 'contracts.md'}.")
+    print(
+        f"{len(report['tables'])} contracts hold; {quarantined:,} rows in quarantine, see {arguments.reports / 'contracts.md'}."
+    )
 
 
 if __name__ == "__main__":

@@ -129,9 +129,13 @@ def campaign(frame: pd.DataFrame, campaign_id: int) -> pd.DataFrame:
     """
     rows = frame[frame["campaign_id"] == campaign_id].reset_index(drop=True)
     if rows.empty:
-        raise StageError(f"Campaign {campaign_id} has no households. Campaigns: {', '.join(map(str, frame['campaign_id'].unique()))}.")
+        raise StageError(
+            f"Campaign {campaign_id} has no households. Campaigns: {', '.join(map(str, frame['campaign_id'].unique()))}."
+        )
     if (rows["history_complete"] == 0).any():
-        raise StageError(f"Campaign {campaign_id} starts too early: the data do not hold its full history. Choose a later one.")
+        raise StageError(
+            f"Campaign {campaign_id} starts too early: the data do not hold its full history. Choose a later one."
+        )
     return rows
 
 

@@ -82,7 +82,9 @@ def schema(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
         rows = connection.execute(f"describe select * from {parquet(path)}").fetchall()
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise StageError(f"{path.as_posix()} cannot be read as parquet: {reason} Restore the file, then run again.") from error
+        raise StageError(
+            f"{path.as_posix()} cannot be read as parquet: {reason} Restore the file, then run again."
+        ) from error
     return {row[0]: row[1] for row in rows}
 
 
@@ -94,12 +96,18 @@ def differences(table: str, found: dict[str, str], rows: int, agreed: int | None
     """
     for column, kind in SOURCE[table].items():
         if column not in found:
-            raise StageError(f"{table} has no column {column}. It has: {', '.join(found)}. Agree the change with the data's owner.")
+            raise StageError(
+                f"{table} has no column {column}. It has: {', '.join(found)}. Agree the change with the data's owner."
+            )
         if found[column] != kind:
-            raise StageError(f"{table}.{column} is {found[column]}, not {kind}. Agree the change with the data's owner.")
+            raise StageError(
+                f"{table}.{column} is {found[column]}, not {kind}. Agree the change with the data's owner."
+            )
     if rows == 0:
         raise StageError(f"{table} has no rows. Ask the data's owner for a full delivery, then run again.")
-    changes = [f"{table} has a new column {column}; it is not taken." for column in found if column not in SOURCE[table]]
+    changes = [
+        f"{table} has a new column {column}; it is not taken." for column in found if column not in SOURCE[table]
+    ]
     if agreed is not None and rows != agreed:
         changes.append(f"{table} has {rows:,} rows; {agreed:,} were agreed in params.yaml.")
     return changes
@@ -128,7 +136,9 @@ def ingest(source: Path, name: str, target: Path, settings: dict) -> dict:
                 write_query(connection, select(table, path, settings["time_zone"]), taken)
             except duckdb.Error as error:
                 reason = str(error).splitlines()[0]
-                raise StageError(f"{path.as_posix()} cannot be taken: {reason} Restore the file, then run again.") from error
+                raise StageError(
+                    f"{path.as_posix()} cannot be taken: {reason} Restore the file, then run again."
+                ) from error
             tables[table] = {"rows": rows, "source_sha256": sha256(path), "sha256": sha256(taken)}
         days = connection.execute(
             f"select min(store_time), max(store_time) from read_parquet({literal(target / 'transactions.parquet')})"

@@ -75,8 +75,16 @@ CONTRACTS = {
         from campaigns
         """,
         DataFrameSchema(
-            {"campaign_id": Column(NUMBER), "household_id": Column(NUMBER), "described": Column(FLAG), "buys": Column(FLAG)},
-            checks=[row(lambda f: f["described"], "no such campaign"), row(lambda f: f["buys"], "the household never bought anything")],
+            {
+                "campaign_id": Column(NUMBER),
+                "household_id": Column(NUMBER),
+                "described": Column(FLAG),
+                "buys": Column(FLAG),
+            },
+            checks=[
+                row(lambda f: f["described"], "no such campaign"),
+                row(lambda f: f["buys"], "the household never bought anything"),
+            ],
             unique=["campaign_id", "household_id"],
         ),
     ),
@@ -110,7 +118,12 @@ CONTRACTS = {
     "coupons": Contract(
         "select coupons.*, product_id in (select product_id from products) as listed from coupons",
         DataFrameSchema(
-            {"coupon_upc": Column(NUMBER), "product_id": Column(NUMBER), "campaign_id": Column(NUMBER), "listed": Column(FLAG)},
+            {
+                "coupon_upc": Column(NUMBER),
+                "product_id": Column(NUMBER),
+                "campaign_id": Column(NUMBER),
+                "listed": Column(FLAG),
+            },
             unique=["coupon_upc", "product_id", "campaign_id"],
             report_duplicates="exclude_first",
         ),
@@ -186,8 +199,14 @@ CONTRACTS = {
                     lambda f: ~((f["quantity"] == 0) & (f["sales_value"].astype("double[pyarrow]") > 0)),
                     "money was paid for a quantity of 0",
                 ),
-                row(lambda f: f["week"] == f["store_week"], "the week is not that of the store's calendar: wrong time zone?"),
-                table(lambda f: f["store_week"].nunique() == f["store_week"].max() - f["store_week"].min() + 1, "a week without sales"),
+                row(
+                    lambda f: f["week"] == f["store_week"],
+                    "the week is not that of the store's calendar: wrong time zone?",
+                ),
+                table(
+                    lambda f: f["store_week"].nunique() == f["store_week"].max() - f["store_week"].min() + 1,
+                    "a week without sales",
+                ),
             ],
             unique=["household_id", "basket_id", "product_id"],
         ),

@@ -1,0 +1,235 @@
+"""Judge candidates on held-out campaigns, by the metric that was registered before any of them was trained.
+
+Held-out rows have ``candidate``, ``campaign_id``, ``campaign_type``, ``household_id``, ``known`` (1 when the household was in
+the training data), ``redeemed``, ``score`` and ``mailed``. Households return from campaign to campaign, so every interval
+resamples households, not rows; mailing lists stay as they are.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+
+from targeting import params, policies, value
+from targeting.experiment import verdict
+from targeting.files import StageError, replacing, run, write_json, write_text
+
+KEYS = ["campaign_id", "household_id"]
+COLUMNS = ["candidate", *KEYS, "campaign_type", "known", "redeemed", "score", "mailed"]
+
+
+def mailing(rows: pd.DataFrame, share: float) -> np.ndarray:
+    """Return which rows are mailed when each campaign is decided on its own, within the budget."""
+    mailed = np.zeros(len(rows), dtype=bool)
+    for places in rows.groupby("campaign_id").indices.values():
+        campaign = rows.iloc[places]
+        mailed[places] = policies.choose(campaign["score"], campaign["household_id"], share)
+    return mailed
+
+
+def gains(rows: pd.DataFrame, settings: dict) -> np.ndarray:
+    """Return what each row's book brought, in dollars: 0 without a book."""
+    money = settings["money"]
+    benefit = value.benefit_per_redeemer(money["extra_spend_per_redeemer"], money["contribution_margin"])
+    return np.where(rows["mailed"], benefit * rows["redeemed"] - money["cost_per_book"], 0.0)
+
+
+def interval(households, above, below, settings: dict, scale: float = 1.0) -> dict:
+    """Return ``scale × sum(above) / sum(below)`` with its 95 % interval from resampled households.
+
+    Args:
+        households: household of each row.
+        above: numerator of each row.
+        below: denominator of each row.
+        settings: params.yaml; ``seed`` and ``train.resamples``.
+        scale: factor, for example 1000 for "per 1,000 households".
+    """
+    frame = pd.DataFrame({"household": np.asarray(households), "above": np.asarray(above), "below": np.asarray(below)})
+    totals = frame.astype({"above": float, "below": float}).groupby("household", sort=True).sum().to_numpy()
+    if totals[:, 1].sum() == 0:
+        return {"estimate": None, "low": None, "high": None}
+    generator = np.random.default_rng(settings["seed"])
+    size = (settings["train"]["resamples"], len(totals))
+    drawn = totals[generator.integers(len(totals), size=size)].sum(axis=1)
+    drawn = drawn[drawn[:, 1] > 0]
+    low, high = np.quantile(scale * drawn[:, 0] / drawn[:, 1], [0.025, 0.975])
+    estimate = scale * totals[:, 0].sum() / totals[:, 1].sum()
+    return {"estimate": rounded(estimate), "low": rounded(low), "high": rounded(high)}
+
+
+def rounded(number: float) -> float:
+    """Return a number to six digits after the point: more would only be noise of the processor."""
+    return round(float(number), 6)
+
+
+def worth(rows: pd.DataFrame, settings: dict) -> dict:
+    """Return the registered metric of one candidate: net value at the budget, dollars per 1,000 households, with interval."""
+    return interval(rows["household_id"], gains(rows, settings), np.ones(len(rows)), settings, 1000)
+
+
+def compare(challenger: pd.DataFrame, champion: pd.DataFrame, settings: dict) -> dict:
+    """Return the difference challenger − champion in the registered metric, on the held-out rows that both have.
+
+    Returns:
+        ``estimate``, ``low``, ``high`` (dollars per 1,000 households), ``rows``, ``redeemers`` and the ``verdict`` at the
+        registered margin: superior, non-inferior, inconclusive or inferior.
+
+    Raises:
+        StageError: when they have no row in common.
+    """
+    both = challenger.merge(champion[[*KEYS, "mailed"]], on=KEYS, suffixes=("", "_champion"), validate="one_to_one")
+    if both.empty:
+        raise StageError("The two models were never tested on the same households. Train both on the same campaigns.")
+    theirs = both.drop(columns="mailed").rename(columns={"mailed_champion": "mailed"})
+    difference = gains(both, settings) - gains(theirs, settings)
+    result = interval(both["household_id"], difference, np.ones(len(both)), settings, 1000)
+    margin = settings["decision"]["non_inferiority_margin"]
+    result["verdict"] = verdict(result["low"], result["high"], margin)
+    return {**result, "rows": len(both), "redeemers": int(both["redeemed"].sum())}
+
+
+def slices(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the slices in which a model must not fail: campaign types, households seen in training and new ones."""
+    parts = {kind: part for kind, part in rows.groupby("campaign_type", sort=True)}
+    parts["known households"] = rows[rows["known"] == 1]
+    parts["new households"] = rows[rows["known"] == 0]
+    return {name: part for name, part in parts.items() if len(part)}
+
+
+def assess(rows: pd.DataFrame, settings: dict) -> dict:
+    """Return everything that the report says of one candidate: money, capture, ranking, calibration, campaigns, slices."""
+    caught = rows["mailed"] * rows["redeemed"]
+    result = {
+        settings["decision"]["metric"]: worth(rows, settings),
+        "capture": interval(rows["household_id"], caught, rows["redeemed"], settings),
+        "auc": rounded(roc_auc_score(rows["redeemed"], rows["score"])),
+        "average_precision": rounded(average_precision_score(rows["redeemed"], rows["score"])),
+        "brier": rounded(brier_score_loss(rows["redeemed"], rows["score"])),
+        "calibration": calibration(rows),
+    }
+    named = {f"campaign {number}": part for number, part in rows.groupby("campaign_id", sort=True)}
+    for group, parts in (("campaigns", named), ("slices", slices(rows))):
+        result[group] = {
+            name: {"rows": len(part), "redeemers": int(part["redeemed"].sum()), **worth(part, settings)}
+            for name, part in parts.items()
+        }
+    return result
+
+
+def calibration(rows: pd.DataFrame, groups: int = 5) -> list[dict]:
+    """Return, for fifths of the rows from the lowest score to the highest, the mean score and the share that redeemed."""
+    ordered = rows.sort_values(["score", *KEYS])
+    table = []
+    for places in np.array_split(np.arange(len(ordered)), groups):
+        part = ordered.iloc[places]
+        table.append(
+            {
+                "predicted": rounded(part["score"].mean()),
+                "observed": rounded(part["redeemed"].mean()),
+                "rows": len(part),
+            }
+        )
+    return table
+
+
+def read_held_out(path: Path = Path("models/held_out.parquet")) -> pd.DataFrame:
+    """Return the held-out rows of every candidate.
+
+    Raises:
+        StageError: when the file is missing or cannot be read.
+    """
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise StageError(f"{path.as_posix()} cannot be read: {error} Run `dvc repro train`.") from error
+
+
+def report(held_out: pd.DataFrame, settings: dict) -> dict:
+    """Return the assessment of each candidate, and its difference from the baseline of the charter."""
+    parts = dict(list(held_out.groupby("candidate", sort=False)))
+    baseline = settings["train"]["baseline"]
+    result = {}
+    for name, rows in parts.items():
+        result[name] = assess(rows, settings)
+        if name != baseline:
+            result[name]["against_baseline"] = compare(rows, parts[baseline], settings)
+    return result
+
+
+def as_text(result: dict, settings: dict) -> str:
+    """Return the report as Markdown."""
+
+    def cell(entry: dict) -> str:
+        return (
+            "none"
+            if entry["estimate"] is None
+            else f"{entry['estimate']:.0f} ({entry['low']:.0f} to {entry['high']:.0f})"
+        )
+
+    metric = settings["decision"]["metric"]
+    lines = [
+        "# Held-out campaigns, one at a time\n\n",
+        f"Net value in dollars per 1,000 households, {settings['decision']['mailing_share']:.0%} of a campaign mailed; ",
+        "95 % intervals by household.\n\n",
+        "| candidate | net value | against the baseline | verdict | capture | AUC | Brier |\n|---|---|---|---|---|---|---|\n",
+    ]
+    for name, entry in result.items():
+        against = entry.get("against_baseline")
+        judged = (cell(against), against["verdict"]) if against else ("is the baseline", "")
+        capture = f"{entry['capture']['estimate']:.0%}"
+        lines.append(
+            f"| {name} | {cell(entry[metric])} | {judged[0]} | {judged[1]} | {capture} | {entry['auc']:.3f} | {entry['brier']:.4f} |\n"
+        )
+    for group in ("campaigns", "slices"):
+        names = list(next(iter(result.values()))[group])
+        lines += [f"\n## By {group}\n\n| candidate | {' | '.join(names)} |\n|---{'|---' * len(names)}|\n"]
+        lines += [
+            f"| {name} | {' | '.join(cell(entry[group][part]) for part in names)} |\n" for name, entry in result.items()
+        ]
+    return "".join(lines)
+
+
+def figure(result: dict, settings: dict):
+    """Return a figure: net value of each candidate with its interval, and calibration."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    canvas, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+    for place, (name, entry) in enumerate(result.items()):
+        money = entry[settings["decision"]["metric"]]
+        left.plot([money["low"], money["high"]], [place, place], color="#66717d")
+        left.plot(money["estimate"], place, "o", color="#0072b2")
+        points = pd.DataFrame(entry["calibration"])
+        right.plot(points["predicted"], points["observed"], "o-", label=name, markersize=4)
+    left.set(
+        yticks=range(len(result)), yticklabels=list(result), xlabel="net value, $ per 1,000 households", title="Money"
+    )
+    left.invert_yaxis()
+    limit = max(right.get_xlim()[1], right.get_ylim()[1])
+    right.plot([0, limit], [0, limit], color="#c5ccd3", zorder=0)
+    right.set(xlabel="predicted share", ylabel="share that redeemed", title="Calibration, by fifths")
+    right.legend(frameon=False, fontsize=8)
+    return canvas
+
+
+def main() -> None:
+    """Run the stage."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--held-out", type=Path, default=Path("models/held_out.parquet"))
+    parser.add_argument("--reports", type=Path, default=Path("reports"))
+    arguments = parser.parse_args()
+    settings = params.read()
+    result = report(read_held_out(arguments.held_out), settings)
+    write_json(arguments.reports / "evaluation.json", result)
+    write_text(arguments.reports / "evaluation.md", as_text(result, settings))
+    with replacing(arguments.reports / "evaluation.png") as part:
+        figure(result, settings).savefig(part, format="png", dpi=110, metadata={"Software": None})
+    print(as_text(result, settings).split("\n## ")[0])
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,133 @@
+"""Features of the few households of one request: the statement of the batch, on tables of a few rows.
+
+The request brings purchases, mailings and redemptions; the service knows the campaigns and the products of their coupons.
+No second implementation of a feature exists, so batch and service cannot drift apart; a test compares them.
+"""
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from targeting.features import FEATURES, STATEMENT, tidy
+from targeting.files import StageError, parquet
+from targeting.messages import Household
+
+MONEY = ("sales_value", "retail_disc", "coupon_disc", "coupon_match_disc")
+TRANSACTIONS = pa.schema(
+    [("household_id", pa.int64()), ("basket_id", pa.int64()), ("product_id", pa.int64())]
+    + [(name, pa.decimal128(12, 2)) for name in MONEY]
+    + [("store_time", pa.timestamp("us"))]
+)
+CAMPAIGNS = pa.schema([("campaign_id", pa.int64()), ("household_id", pa.int64())])
+DESCRIPTIONS = pa.schema([("campaign_id", pa.int64()), ("campaign_type", pa.string()), ("start_date", pa.date32())])
+COUPONS = pa.schema([("campaign_id", pa.int64()), ("product_id", pa.int64())])
+REDEMPTIONS = pa.schema(
+    [("household_id", pa.int64()), ("campaign_id", pa.int64()), ("redemption_date", pa.date32())]
+)
+SETTINGS = pa.schema(
+    [("first_day", pa.date32()), ("last_day", pa.date32()), ("history_days", pa.int32()), ("horizon_days", pa.int32())]
+)
+
+
+class UnknownCampaignError(ValueError):
+    """A campaign that the service has no description of; ``field`` says where the request names it."""
+
+    def __init__(self, campaign_id: int, field: str):
+        super().__init__(f"campaign {campaign_id} is not known to the service")
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Campaigns:
+    """What the service knows about campaigns: type and start of each, and the products that its coupons cover."""
+
+    described: dict[int, tuple[str, datetime.date]]
+    covered: dict[int, frozenset[int]]
+
+    @classmethod
+    def read(cls, clean: Path) -> "Campaigns":
+        """Read the checked tables.
+
+        Raises:
+            StageError: when one is missing or cannot be read.
+        """
+        try:
+            with duckdb.connect() as connection:
+                described = connection.execute(
+                    "select campaign_id, campaign_type, start_date from "
+                    + parquet(clean / "campaign_descriptions.parquet")
+                ).fetchall()
+                covered = connection.execute(
+                    f"select campaign_id, list(distinct product_id) from {parquet(clean / 'coupons.parquet')} group by 1"
+                ).fetchall()
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise StageError(f"The campaigns cannot be read: {reason} Run `dvc repro contracts`.") from error
+        return cls({row[0]: row[1:] for row in described}, {row[0]: frozenset(row[1]) for row in covered})
+
+
+class Online:
+    """Compute features in an in-memory DuckDB of one thread; each call has a cursor, and so tables, of its own."""
+
+    def __init__(self, data: dict, time_zone: str):
+        """Args: the block ``data`` of params.yaml, and the time zone of the stores."""
+        self.history_days, self.horizon_days = int(data["history_days"]), int(data["horizon_days"])
+        self.zone = ZoneInfo(time_zone)
+        self.statement = STATEMENT.read_text(encoding="utf-8")
+        self.connection = duckdb.connect(config={"threads": 1})
+
+    def features(self, known: Campaigns, campaign_id: int, households: list[Household]) -> pd.DataFrame:
+        """Return one row of features for each household, in the order given; columns as a model expects them.
+
+        Raises:
+            UnknownCampaignError: when a campaign is not known.
+        """
+        with self.connection.cursor() as cursor:
+            for name, table in self._tables(known, campaign_id, households).items():
+                cursor.register(name, table)
+            frame = cursor.execute(self.statement).df()
+        frame = tidy(frame[frame["campaign_id"] == campaign_id]).set_index("household_id")
+        return frame.loc[[household.household_id for household in households], list(FEATURES)].reset_index(drop=True)
+
+    def _tables(self, known: Campaigns, campaign_id: int, households: list[Household]) -> dict[str, pa.Table]:
+        campaigns, purchases, redemptions, products = [], [], [], set()
+        for number, household in enumerate(households):
+            where = f"households.{number}." if len(households) > 1 else ""
+            for place, mailed in enumerate(household.mailed_campaigns):
+                if mailed not in known.described:
+                    raise UnknownCampaignError(mailed, f"{where}mailed_campaigns.{place}")
+            mailings = {campaign_id, *household.mailed_campaigns}
+            campaigns += [(mailed, household.household_id) for mailed in sorted(mailings)]
+            redemptions += [(household.household_id, 0, day) for day in household.redemptions]
+            for line in household.purchases:
+                products.add(line.product_id)
+                store_time = line.purchased_at.astimezone(self.zone).replace(tzinfo=None)
+                money = [getattr(line, name) for name in MONEY]
+                purchases.append((household.household_id, line.basket_id, line.product_id, *money, store_time))
+        if campaign_id not in known.described:
+            raise UnknownCampaignError(campaign_id, "campaign_id")
+        start = known.described[campaign_id][1]
+        covered = sorted(products & known.covered.get(campaign_id, frozenset()))
+        day = datetime.timedelta(days=1)
+        settings = (start - self.history_days * day, start - day, self.history_days, self.horizon_days)
+        return {
+            "campaigns": arrow(campaigns, CAMPAIGNS),
+            "campaign_descriptions": arrow(
+                [(mailed, *known.described[mailed]) for mailed in sorted({row[0] for row in campaigns})], DESCRIPTIONS
+            ),
+            "coupons": arrow([(campaign_id, product) for product in covered], COUPONS),
+            "coupon_redemptions": arrow(redemptions, REDEMPTIONS),
+            "settings": arrow([settings], SETTINGS),
+            "transactions": arrow(purchases, TRANSACTIONS),
+        }
+
+
+def arrow(rows: list[tuple], schema: pa.Schema) -> pa.Table:
+    """Return rows as an Arrow table; none gives an empty table of the same columns."""
+    columns = zip(*rows, strict=True) if rows else [() for _ in schema]
+    return pa.table([pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema)

@@ -1,0 +1,151 @@
+"""MLflow: where runs and models are kept, and how a candidate becomes a run.
+
+The store is ``mlflow.db``, a SQLite file in the repository, with artefacts in ``mlartifacts/``. One setting puts it
+elsewhere: ``MLFLOW_TRACKING_URI=postgresql://…`` or ``http://…``.
+"""
+
+import contextlib
+import logging
+import os
+import subprocess
+import warnings
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from targeting import candidates
+from targeting.files import StageError, sha256
+
+for name, setting in {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "GIT_PYTHON_REFRESH": "quiet",
+    "TQDM_DISABLE": "1",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+}.items():
+    os.environ.setdefault(name, setting)
+warnings.filterwarnings("ignore", category=FutureWarning, module="mlflow")
+
+import mlflow  # noqa: E402  (after the settings that it reads when it is imported)
+from mlflow.exceptions import MlflowException  # noqa: E402
+from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
+
+EXPERIMENT = "coupon-book"
+PACKAGES = ("mlflow", "numpy", "pandas", "scikit-learn", "skops")
+FILE = "mlflow.db"
+
+
+@contextlib.contextmanager
+def store() -> Iterator[mlflow.MlflowClient]:
+    """Point MLflow at the store, creating it when it is new, and give a client.
+
+    Raises:
+        StageError: when the store is locked, cannot be reached or cannot be written.
+    """
+    for chatty in ("alembic", "mlflow"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    address = os.environ.get("MLFLOW_TRACKING_URI") or create(Path.cwd() / FILE)
+    try:
+        mlflow.set_tracking_uri(address)
+        mlflow.set_registry_uri(address)
+        client = mlflow.MlflowClient()
+        if client.get_experiment_by_name(EXPERIMENT) is None:
+            with contextlib.suppress(MlflowException):  # another process was faster; if not, set_experiment says why
+                client.create_experiment(EXPERIMENT, artifact_location=artefacts(address))
+        mlflow.set_experiment(EXPERIMENT)
+        yield client
+    except (MlflowException, SQLAlchemyError) as error:
+        reason = str(error).splitlines()[0][:300]
+        hint = "Another process holds it: wait until it ends" if "locked" in str(error) else "Check MLFLOW_TRACKING_URI and the disk"
+        raise StageError(f"The tracking store does not answer ({reason}). {hint}, then run again.") from error
+
+
+def artefacts(address: str) -> str | None:
+    """Return where artefacts go: beside a SQLite file; a server decides for itself."""
+    return (Path.cwd() / "mlartifacts").as_uri() if address.startswith("sqlite") else os.environ.get("TARGETING_ARTIFACTS")
+
+
+def create(path: Path) -> str:
+    """Return the address of a SQLite store; make it first when there is none.
+
+    Two processes that open a new file at the same time would migrate it twice and can destroy it. So the tables are made
+    in a file of this process's own, which is then linked into place: that succeeds for exactly one of them.
+
+    Raises:
+        StageError: when the folder cannot be written to.
+    """
+    address = f"sqlite:///{path.as_posix()}"
+    if path.exists():
+        return address
+    own = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        mlflow.MlflowClient(f"sqlite:///{own.as_posix()}").search_experiments()
+        with contextlib.suppress(FileExistsError):
+            os.link(own, path)
+    except (OSError, MlflowException, SQLAlchemyError) as error:
+        reason = str(error).splitlines()[0]
+        raise StageError(f"Cannot create {path}: {reason}. Make the folder writable, then run again.") from error
+    finally:
+        own.unlink(missing_ok=True)
+    return address
+
+
+def commit() -> str:
+    """Return the commit that is checked out, with ``-dirty`` when files differ from it, or ``none`` outside git."""
+    try:
+        command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "none"
+
+
+def finished(client: mlflow.MlflowClient, fingerprint: str) -> str | None:
+    """Return the id of a complete run with this fingerprint, or None: a killed run is not taken for one."""
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    where = f"tags.fingerprint = '{fingerprint}' and tags.complete = 'yes'"
+    runs = client.search_runs([experiment.experiment_id], where, order_by=["attributes.start_time ASC"], max_results=1)
+    return runs[0].info.run_id if runs else None
+
+
+def log(client: mlflow.MlflowClient, name: str, entry: dict, model, example: pd.DataFrame, golden: dict, figure) -> str:
+    """Write one trained candidate as a run and return the run's id; a complete run of the same fingerprint is reused.
+
+    Args:
+        client: from :func:`store`.
+        name: of the candidate.
+        entry: its ``params``, ``metrics`` (numbers) and ``tags``, among them ``fingerprint`` and ``data_hash``.
+        model: the fitted pipeline.
+        example: a few rows of inputs; the signature is inferred from them.
+        golden: inputs and probabilities that a loaded model must reproduce.
+        figure: a matplotlib figure.
+    """
+    known = finished(client, entry["tags"]["fingerprint"])
+    if known:
+        return known
+    with mlflow.start_run(run_name=name) as run:
+        mlflow.set_tags({**entry["tags"], "commit": commit()})
+        mlflow.log_params(entry["params"])
+        mlflow.log_metrics(entry["metrics"])
+        mlflow.log_figure(figure, "evaluation.png")
+        mlflow.log_dict(golden, "golden.json")
+        info = mlflow.sklearn.log_model(
+            model,
+            name="model",
+            serialization_format="skops",
+            skops_trusted_types=candidates.TRUSTED,
+            pip_requirements=[f"{package}=={version(package)}" for package in PACKAGES],
+            signature=mlflow.models.infer_signature(example, model.predict_proba(example)),
+            input_example=example,
+            pyfunc_predict_fn="predict_proba",
+        )
+        mlflow.set_tags({"model_uri": info.model_uri, "model_sha256": sha256(model_file(info.model_uri))})
+        mlflow.set_tag("complete", "yes")  # last: a run without it was interrupted
+        return run.info.run_id
+
+
+def model_file(uri: str) -> Path:
+    """Return the file that holds a logged model, on this machine."""
+    folder = Path(mlflow.artifacts.download_artifacts(uri))
+    return next(folder.glob("*.skops"))

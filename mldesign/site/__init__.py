@@ -32,7 +32,6 @@ THEME = {
     "show_navbar_depth": 2,
     "toc_title": "On this page",
     "search_bar_text": "Search the book",
-    "logo": {"text": "Machine Learning Design for Business", "image_light": "logo.svg", "image_dark": "logo.svg"},
 }
 
 
@@ -42,7 +41,8 @@ def follow_repository(app, config):
     ``_config.yml`` cannot add single theme options without losing the launch buttons, so they are set here too.
     """
     options = config.html_theme_options
-    options.update({key: value for key, value in THEME.items() if key not in options or key == "search_bar_text"})
+    options.update(THEME)
+    config.html_context["default_mode"] = "auto"  # light or dark as the reader's system is, until the reader chooses
     repository = os.environ.get("GITHUB_REPOSITORY")
     if repository:
         server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
@@ -77,7 +77,7 @@ def formula(translator, node):
     except MathError as error:
         LOGGER.warning("formula %r: %s", node.astext(), error, location=node)
         markup = f"<code>{html.escape(node.astext())}</code>"
-    translator.body.append(f'<div class="math">{markup}</div>' if block else markup)
+    translator.body.append(f'<div class="formula">{markup}</div>' if block else markup)
     raise nodes.SkipNode
 
 
@@ -91,6 +91,20 @@ def improve_page(app, pagename, templatename, context, doctree):
         context["metatags"] += f'<meta name="description" content="{text}"/>\n'
     body = context["body"].replace('<summary aria-label="Toggle hidden content">', "<summary>")
     context["body"] = pictures(body, sizes(app))
+
+
+def label_folds(app, pagename, templatename, context, doctree):
+    """Name the arrows that fold chapters in the navigation: the theme leaves them without a text to read aloud."""
+    original = context.get("generate_toctree_html")
+    if original is None:
+        return
+
+    def labelled(*positional, **named):
+        found = str(original(*positional, **named))
+        named_fold = re.compile(r"(<a [^>]*>\s*)([^<]+?)(\s*</a>\s*<details[^>]*>\s*)<summary>")
+        return named_fold.sub(r'\1\2\3<summary aria-label="Pages of \2">', found)
+
+    context["generate_toctree_html"] = labelled
 
 
 def description(doctree) -> str:
@@ -180,6 +194,7 @@ def setup(app):
     app.add_config_value("comments_config", {}, "html")  # Jupyter Book sets it also where comments are not loaded
     app.connect("config-inited", follow_repository, priority=400)
     app.connect("html-page-context", improve_page)
+    app.connect("html-page-context", label_folds, priority=900)
     app.connect("build-finished", drop_unused)
     app.add_post_transform(CallOuts)
     app.add_html_math_renderer("mathml", (formula, None), (formula, None))

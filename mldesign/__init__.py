@@ -6,6 +6,7 @@ A notebook starts with ``import mldesign; mldesign.setup()`` and then imports wh
 - :mod:`mldesign.style`: colours and figures
 - :mod:`mldesign.explore`: interactive figures that need no kernel
 - :mod:`mldesign.quiz`: the form of a quiz question, and a parser for it
+- :mod:`mldesign.ready`: the self-checks of *Getting ready*
 - :mod:`mldesign.lab`: the student's workspace, tasks and checks
 - ``python -m mldesign``: every task of a maintainer by name (``make`` calls the same)
 """

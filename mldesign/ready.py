@@ -133,7 +133,7 @@ def placement(answers: dict[int, str]) -> None:
     chosen = {number: str(answers.get(number) or "").strip().lower().rstrip(".") for number in KEY}
     if not any(chosen.values()):
         total = sum(PARTS[number][1] for number in KEY)
-        print(f"placement: not attempted. Read every part; parts 1 to 6 take about {total} minutes.")
+        print(f"Placement · not attempted. Read every part; parts 1 to 6 take about {total} minutes.")
         return
     left = 0
     for number in KEY:

@@ -102,7 +102,7 @@ def test_notebook_checks_everything_and_leaves_everything_open():
     printed = "".join(output.get("text", "") for cell in cells for output in cell.outputs)
     for name in ready.CHECKS:
         assert f"Self-check {name} · not attempted." in printed
-    assert "placement: not attempted." in printed
+    assert "Placement · not attempted." in printed
 
 
 SOLVED = {

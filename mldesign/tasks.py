@@ -105,8 +105,9 @@ def serve(first: int) -> int:
 
 
 def lab(arguments: list[str]) -> int:
-    """Open JupyterLab on the course, at the labs."""
-    return python("jupyterlab", "--ServerApp.root_dir=.", "labs/lab1-frame.ipynb", *arguments)
+    """Open JupyterLab on the course, at the labs. Its terminals find the course's Python first."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return python("jupyterlab", "--ServerApp.root_dir=.", "labs/lab1-frame.ipynb", *arguments, PATH=path)
 
 
 def lint(_arguments: list[str]) -> int:

@@ -58,12 +58,14 @@ class Sampler(threading.Thread):
         self._done = threading.Event()
 
     def run(self) -> None:
-        while not self._done.wait(INTERVAL):
+        while True:
             try:
                 family = [self.root, *self.root.children(recursive=True)]
             except psutil.NoSuchProcess:
                 return
             self.peak = max(self.peak, sum(_memory(process) for process in family))
+            if self._done.wait(INTERVAL):
+                return
 
     def stop(self) -> None:
         self._done.set()

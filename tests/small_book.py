@@ -1,4 +1,4 @@
-"""A small book to plant faults in: the course's own gates, one complete lesson of a dozen short cells, two pages."""
+"""A small book to plant faults in: the course's own gates, one complete lesson of eleven short code cells, two pages."""
 
 import os
 import shutil
@@ -91,7 +91,7 @@ def cells() -> list:
         code(CHILD),
         code("total + 1"),
         text("## What goes wrong"),
-        code("Out[5] - 1"),
+        code("total - 1"),
         code("import time\n\nround(time.time())", "nbval-ignore-output"),
         text("## Principles\n\nAutomation.\n\n## Check yourself"),
         *[text(QUESTION.format(number=number), tags=["quiz"]) for number in range(1, 5)],

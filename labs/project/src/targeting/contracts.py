@@ -18,7 +18,7 @@ import pandera.pandas as pandera
 from pandera.errors import SchemaErrors
 
 from targeting import params
-from targeting.files import StageError, parquet, read_json, run, write_json, write_query, write_text
+from targeting.files import StageError, read_json, run, write_json, write_query, write_text
 from targeting.schemas import CONTRACTS, Contract
 
 

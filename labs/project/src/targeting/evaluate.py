@@ -92,7 +92,7 @@ def compare(challenger: pd.DataFrame, champion: pd.DataFrame, settings: dict) ->
 
 def slices(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the slices in which a model must not fail: campaign types, households seen in training and new ones."""
-    parts = {kind: part for kind, part in rows.groupby("campaign_type", sort=True)}
+    parts = dict(list(rows.groupby("campaign_type", sort=True)))
     parts["known households"] = rows[rows["known"] == 1]
     parts["new households"] = rows[rows["known"] == 0]
     return {name: part for name, part in parts.items() if len(part)}

@@ -6,7 +6,6 @@ stage is killed. One writer a file at a time: ``dvc repro`` takes a lock, a sche
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +31,7 @@ def replacing(target: Path) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield part
-        os.replace(part, target)
+        part.replace(target)
     except (OSError, duckdb.IOException) as error:
         raise StageError(
             f"Cannot write {target.as_posix()}: {error}. Check the folder's permissions and the free space, then run again."

@@ -58,13 +58,19 @@ def store() -> Iterator[mlflow.MlflowClient]:
         yield client
     except (MlflowException, SQLAlchemyError) as error:
         reason = str(error).splitlines()[0][:300]
-        hint = "Another process holds it: wait until it ends" if "locked" in str(error) else "Check MLFLOW_TRACKING_URI and the disk"
+        hint = (
+            "Another process holds it: wait until it ends"
+            if "locked" in str(error)
+            else "Check MLFLOW_TRACKING_URI and the disk"
+        )
         raise StageError(f"The tracking store does not answer ({reason}). {hint}, then run again.") from error
 
 
 def artefacts(address: str) -> str | None:
     """Return where artefacts go: beside a SQLite file; a server decides for itself."""
-    return (Path.cwd() / "mlartifacts").as_uri() if address.startswith("sqlite") else os.environ.get("TARGETING_ARTIFACTS")
+    return (
+        (Path.cwd() / "mlartifacts").as_uri() if address.startswith("sqlite") else os.environ.get("TARGETING_ARTIFACTS")
+    )
 
 
 def create(path: Path) -> str:
@@ -109,7 +115,7 @@ def finished(client: mlflow.MlflowClient, fingerprint: str) -> str | None:
     return runs[0].info.run_id if runs else None
 
 
-def log(client: mlflow.MlflowClient, name: str, entry: dict, model, example: pd.DataFrame, golden: dict, figure) -> str:
+def log(client: mlflow.MlflowClient, name: str, entry: dict, model, example: pd.DataFrame, texts: dict, figure) -> str:
     """Write one trained candidate as a run and return the run's id; a complete run of the same fingerprint is reused.
 
     Args:
@@ -118,7 +124,7 @@ def log(client: mlflow.MlflowClient, name: str, entry: dict, model, example: pd.
         entry: its ``params``, ``metrics`` (numbers) and ``tags``, among them ``fingerprint`` and ``data_hash``.
         model: the fitted pipeline.
         example: a few rows of inputs; the signature is inferred from them.
-        golden: inputs and probabilities that a loaded model must reproduce.
+        texts: file name → text: golden predictions that a loaded model must reproduce, held-out scores.
         figure: a matplotlib figure.
     """
     known = finished(client, entry["tags"]["fingerprint"])
@@ -129,7 +135,8 @@ def log(client: mlflow.MlflowClient, name: str, entry: dict, model, example: pd.
         mlflow.log_params(entry["params"])
         mlflow.log_metrics(entry["metrics"])
         mlflow.log_figure(figure, "evaluation.png")
-        mlflow.log_dict(golden, "golden.json")
+        for file, text in texts.items():
+            mlflow.log_text(text, file)
         info = mlflow.sklearn.log_model(
             model,
             name="model",

@@ -8,6 +8,7 @@ Neither holds a time or a run id: the same data, parameters and code give the sa
 """
 
 import argparse
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,7 +52,9 @@ def hold_out(frame: pd.DataFrame, settings: dict) -> pd.DataFrame:
             rows["mailed"] = evaluate.mailing(rows, settings["decision"]["mailing_share"])
             parts.append(rows[evaluate.COLUMNS])
     if not parts:
-        raise StageError("No campaign can be held out: too few redeemers are known by then. Check train.as_of and train.min_redeemers.")
+        raise StageError(
+            "No campaign can be held out: too few redeemers are known by then. Check train.as_of and train.min_redeemers."
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -68,7 +71,11 @@ def flat(entry: dict, metric: str) -> dict[str, float]:
     """Return the numbers of an assessment as MLflow's metrics: one level, a name for each."""
     numbers = {name: entry[name] for name in ("auc", "average_precision", "brier")}
     for name in (metric, "capture"):
-        numbers |= {name: entry[name]["estimate"], f"{name}_low": entry[name]["low"], f"{name}_high": entry[name]["high"]}
+        numbers |= {
+            name: entry[name]["estimate"],
+            f"{name}_low": entry[name]["low"],
+            f"{name}_high": entry[name]["high"],
+        }
     if "against_baseline" in entry:
         numbers |= {f"against_baseline_{end}": entry["against_baseline"][end] for end in ("estimate", "low", "high")}
     for name, part in entry["campaigns"].items():
@@ -89,7 +96,9 @@ def train(frame: pd.DataFrame, settings: dict, lineage: dict) -> tuple[pd.DataFr
     """
     rows = features.development(frame, settings)
     if rows.empty:
-        raise StageError(f"No campaign's labels are known by {settings['train']['as_of']}. Check train.as_of in params.yaml.")
+        raise StageError(
+            f"No campaign's labels are known by {settings['train']['as_of']}. Check train.as_of in params.yaml."
+        )
     held_out = hold_out(rows, settings)
     assessed = evaluate.report(held_out, settings)
     metric, share = settings["decision"]["metric"], settings["decision"]["mailing_share"]
@@ -120,7 +129,7 @@ def train(frame: pd.DataFrame, settings: dict, lineage: dict) -> tuple[pd.DataFr
     return held_out, result, {"models": models, "assessed": assessed}
 
 
-def keep(result: dict, fitted: dict, settings: dict) -> None:
+def keep(held_out: pd.DataFrame, result: dict, fitted: dict, settings: dict) -> None:
     """Write a run for each candidate to MLflow; runs that are there already stay as they are."""
     from matplotlib import pyplot
 
@@ -133,7 +142,12 @@ def keep(result: dict, fitted: dict, settings: dict) -> None:
             tags |= {key: str(result[key]) for key in ("as_of", "data_hash", "features_sha256", "campaigns")}
             figure = evaluate.figure({name: fitted["assessed"][name]}, settings)
             run_entry = {"params": entry["params"], "metrics": entry["metrics"], "tags": tags}
-            tracking.log(client, name, run_entry, part["model"], part["example"], part["golden"], figure)
+            rows = held_out[held_out["candidate"] == name]
+            texts = {
+                "golden.json": json.dumps(part["golden"]),
+                "held_out.csv": rows.to_csv(index=False, lineterminator="\n"),
+            }
+            tracking.log(client, name, run_entry, part["model"], part["example"], texts, figure)
             pyplot.close(figure)
 
 
@@ -149,11 +163,13 @@ def main() -> None:
     manifest = read_json(arguments.clean / "manifest.json", "dvc repro contracts")
     lineage = {"data_hash": manifest["data_hash"], "features_sha256": sha256(arguments.features)}
     held_out, result, fitted = train(frame, settings, lineage)
-    keep(result, fitted, settings)
+    keep(held_out, result, fitted, settings)
     with replacing(arguments.models / "held_out.parquet") as part:
         held_out.to_parquet(part, index=False)
     write_json(arguments.models / "training.json", result)
-    print(f"{len(fitted['models'])} candidates trained on {result['rows']:,} rows, {result['redeemers']} of them redeemers.")
+    print(
+        f"{len(fitted['models'])} candidates trained on {result['rows']:,} rows, {result['redeemers']} of them redeemers."
+    )
 
 
 if __name__ == "__main__":

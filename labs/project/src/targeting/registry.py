@@ -1,0 +1,288 @@
+"""The registry: which model decides, which one wants to, and the way back.
+
+``champion`` is the model that services and the batch use, ``challenger`` the one that the gate judges. A rule is a model
+like any other. A model that cannot be loaded back, or gives other probabilities than on the day it was trained, is refused.
+
+Commands: ``python -m targeting.registry register | promote VERSION | rollback | list``.
+"""
+
+import argparse
+import dataclasses
+import io
+import json
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+from mlflow.exceptions import MlflowException
+from sklearn.pipeline import Pipeline
+
+from targeting import candidates, tracking
+from targeting.files import StageError, read_json, run, sha256, write_json
+
+MODEL = "coupon-book"
+CHAMPION, CHALLENGER = "champion", "challenger"
+TOLERANCE = 1e-6  # of golden probabilities; other releases of numpy may move the last digits
+
+
+@dataclasses.dataclass(frozen=True)
+class Registered:
+    """A model of the registry, loaded and checked.
+
+    Attributes:
+        version: number in the registry.
+        run_id: the MLflow run that made it.
+        candidate: its name in params.yaml.
+        data_hash: of the raw tables it was trained on.
+        threshold: score above which half of its development households lie (``decision.mailing_share``): the decision for
+            a single household outside a campaign.
+        fingerprint: of data, parameters and golden predictions.
+        model: the fitted pipeline.
+    """
+
+    version: int
+    run_id: str
+    candidate: str
+    data_hash: str
+    threshold: float
+    fingerprint: str
+    model: Pipeline
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return the probability of redeeming for each row of a frame of features."""
+        return candidates.probabilities(self.model, frame)
+
+
+def load(which: str | int = CHAMPION) -> Registered:
+    """Load a model by alias or version and check it: its file's hash, then its golden predictions.
+
+    Raises:
+        StageError: when there is no such model, its file was changed or is missing, or it predicts something else.
+    """
+    with tracking.store() as client:
+        found = _find(client, which)
+        tags, where = found.tags, f"Version {found.version} of {MODEL}"
+        try:
+            changed = sha256(tracking.model_file(tags["model_uri"])) != tags["model_sha256"]
+            if changed:
+                raise StageError(
+                    f"{where} is refused: its file is not the one that was registered. Roll back, then find out who wrote it."
+                )
+            model = mlflow.sklearn.load_model(tags["model_uri"])
+            golden = mlflow.artifacts.load_dict(f"runs:/{found.run_id}/golden.json")
+        except (MlflowException, OSError, StopIteration, TypeError, ValueError) as error:
+            raise StageError(
+                f"{where} cannot be loaded back: {str(error).splitlines()[0]} Roll back to another version."
+            ) from error
+        expected, actual = (
+            np.array(golden["probabilities"]),
+            candidates.probabilities(model, pd.DataFrame(golden["inputs"])),
+        )
+        if not np.allclose(actual, expected, rtol=0, atol=TOLERANCE):
+            worst = np.abs(actual - expected).max()
+            raise StageError(
+                f"{where} is refused: it misses its golden predictions by up to {worst:.2g}. Check the versions installed."
+            )
+        return Registered(
+            version=int(found.version),
+            run_id=found.run_id,
+            candidate=tags["candidate"],
+            data_hash=tags["data_hash"],
+            threshold=float(tags["threshold"]),
+            fingerprint=tags["fingerprint"],
+            model=model,
+        )
+
+
+def champion_version() -> int | None:
+    """Return the version that is champion now, or None; cheap, for a service that asks often."""
+    with tracking.store() as client:
+        return _alias(client, CHAMPION)
+
+
+def register(training: dict) -> dict[str, int]:
+    """Register the baseline and the challenger of a training, each once, and return name → version.
+
+    Where there is no champion yet, the baseline becomes it: the charter names it, and people have signed that. The best
+    other candidate gets the alias ``challenger``; only the gate makes it champion.
+
+    Args:
+        training: content of ``models/training.json``.
+
+    Raises:
+        StageError: when a run of the training is missing, or the baseline cannot be loaded back.
+    """
+    versions = {}
+    with tracking.store() as client:
+        try:
+            client.get_registered_model(MODEL)
+        except MlflowException:
+            client.create_registered_model(MODEL, description="Who gets the next coupon book?")
+        for name in (training["baseline"], training["challenger"]):
+            versions[name] = _register(client, name, training["candidates"][name]["fingerprint"])
+        client.set_registered_model_alias(MODEL, CHALLENGER, str(versions[training["challenger"]]))
+        empty = _alias(client, CHAMPION) is None
+    if empty:
+        promote(versions[training["baseline"]])
+    return versions
+
+
+def _register(client: mlflow.MlflowClient, name: str, fingerprint: str) -> int:
+    for version in client.search_model_versions(f"name = '{MODEL}'"):
+        if version.tags.get("fingerprint") == fingerprint:
+            return int(version.version)
+    run_id = tracking.finished(client, fingerprint)
+    if run_id is None:
+        raise StageError(
+            f"The tracking store has no run of {name} as trained. Run `dvc repro --force train`, then again."
+        )
+    tags = client.get_run(run_id).data.tags
+    kept = {key: tags[key] for key in tags if not key.startswith("mlflow.")}
+    return int(client.create_model_version(MODEL, tags["model_uri"], run_id=run_id, tags=kept).version)
+
+
+def promote(version: int) -> None:
+    """Make a version champion, after it was loaded back; the history keeps the way back.
+
+    A second call changes nothing, so that a promotion which was interrupted is simply repeated.
+
+    Raises:
+        StageError: when it is refused; the champion is then as before.
+    """
+    load(version)
+    with tracking.store() as client:
+        past = history(client)
+        if not past or past[-1] != version:
+            client.set_registered_model_tag(MODEL, "history", json.dumps([*past, version]))
+        client.set_model_version_tag(MODEL, str(version), "rolled_back", "no")
+        client.set_registered_model_alias(MODEL, CHAMPION, str(version))
+
+
+def rollback() -> int:
+    """Make the champion before this one champion again, and return its version; the gate will not promote this one again.
+
+    Raises:
+        StageError: when there was none, or it cannot be loaded back.
+    """
+    with tracking.store() as client:
+        past = history(client)
+    if len(past) < 2:
+        raise StageError("There is no earlier champion to go back to. See `python -m targeting.registry list`.")
+    load(past[-2])
+    with tracking.store() as client:
+        client.set_model_version_tag(MODEL, str(past[-1]), "rolled_back", "yes")
+        client.set_registered_model_alias(MODEL, CHAMPION, str(past[-2]))
+        client.set_registered_model_tag(MODEL, "history", json.dumps(past[:-1]))
+    return past[-2]
+
+
+def history(client: mlflow.MlflowClient) -> list[int]:
+    """Return the versions that were champion, in order, the present one last."""
+    return json.loads(client.get_registered_model(MODEL).tags.get("history", "[]"))
+
+
+def incumbent(challenger: int) -> int:
+    """Return the champion that a challenger is measured against: the present one, or, once promoted, the one before.
+
+    Raises:
+        StageError: when there is none.
+    """
+    with tracking.store() as client:
+        past = [version for version in history(client) if version != challenger]
+    if not past:
+        raise StageError("There is no champion to compare with. Run `dvc repro --force register`.")
+    return past[-1]
+
+
+def held_out(which: str | int) -> pd.DataFrame:
+    """Return the held-out scores that a version was judged by; columns as in ``targeting.evaluate``.
+
+    Raises:
+        StageError: when there is no such version, or its rows are lost.
+    """
+    with tracking.store() as client:
+        found = _find(client, which)
+        try:
+            return pd.read_csv(io.StringIO(mlflow.artifacts.load_text(f"runs:/{found.run_id}/held_out.csv")))
+        except (MlflowException, OSError) as error:
+            raise StageError(
+                f"The held-out scores of version {found.version} are lost. Run `dvc repro --force train`."
+            ) from error
+
+
+def describe(version: int) -> dict:
+    """Return version, candidate and fingerprint, without loading the model."""
+    with tracking.store() as client:
+        found = _find(client, version)
+        return {"version": version, "candidate": found.tags["candidate"], "fingerprint": found.tags["fingerprint"]}
+
+
+def was_rolled_back(version: int) -> bool:
+    """Return whether somebody took this version out of service."""
+    with tracking.store() as client:
+        return _find(client, version).tags.get("rolled_back") == "yes"
+
+
+def file_size(version: int) -> int:
+    """Return the size of a version's model file in bytes."""
+    with tracking.store() as client:
+        return tracking.model_file(_find(client, version).tags["model_uri"]).stat().st_size
+
+
+def versions() -> pd.DataFrame:
+    """Return one row a version: version, candidate, alias, fingerprint, run_id."""
+    with tracking.store() as client:
+        names = {str(_alias(client, alias)): alias for alias in (CHALLENGER, CHAMPION)}
+        rows = [
+            {
+                "version": int(found.version),
+                "candidate": found.tags["candidate"],
+                "alias": names.get(str(found.version), ""),
+                "fingerprint": found.tags["fingerprint"][:12],
+                "run_id": found.run_id,
+            }
+            for found in client.search_model_versions(f"name = '{MODEL}'")
+        ]
+    return pd.DataFrame(rows).sort_values("version", ignore_index=True) if rows else pd.DataFrame()
+
+
+def _alias(client: mlflow.MlflowClient, alias: str) -> int | None:
+    try:
+        return int(client.get_registered_model(MODEL).aliases.get(alias, 0)) or None
+    except MlflowException:
+        return None
+
+
+def _find(client: mlflow.MlflowClient, which: str | int):
+    number = which if isinstance(which, int) else _alias(client, which)
+    if number is None:
+        raise StageError(
+            f"The registry has no {which}. Run `dvc repro`; if nothing changed, `dvc repro --force register`."
+        )
+    try:
+        return client.get_model_version(MODEL, str(number))
+    except MlflowException as error:
+        raise StageError(f"The registry has no version {number}. See `python -m targeting.registry list`.") from error
+
+
+def main() -> None:
+    """Run one command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("register", help="baseline and challenger of models/training.json")
+    commands.add_parser("promote", help="make a version champion").add_argument("version", type=int)
+    commands.add_parser("rollback", help="back to the champion before")
+    commands.add_parser("list", help="every version")
+    arguments = parser.parse_args()
+    if arguments.command == "register":
+        write_json(Path("models/registered.json"), register(read_json(Path("models/training.json"), "dvc repro train")))
+    elif arguments.command == "promote":
+        promote(arguments.version)
+    elif arguments.command == "rollback":
+        print(f"Version {rollback()} is champion again.")
+    print(versions().to_string(index=False))
+
+
+if __name__ == "__main__":
+    run(main)

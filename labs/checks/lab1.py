@@ -10,79 +10,32 @@ from mldesign.lab.tasks import Task
 
 NET_VALUE = '''
 def net_value(books: int, redeemers: int, cost_per_book: float, benefit: float) -> float:
-    """Return the net value of a mailing in dollars: what its redeemers are worth, minus what all its books cost.
-
-    Args:
-        books: households mailed.
-        redeemers: those of the mailed households that redeem.
-        cost_per_book: dollars to print and mail one book.
-        benefit: dollars that one redeemer is worth.
-
-    Raises:
-        ValueError: when there are more redeemers than books.
-    """
+    """Return the net value of a mailing in dollars. More redeemers than books is a ValueError."""
     raise NotImplementedError("Task 1.2")
 '''
 
 CHOOSE = '''
 def choose(scores, household_ids, share: float) -> np.ndarray:
-    """Return which households of one campaign are mailed: True or False for each, in the order given.
-
-    The order of the list is total: the higher score first, and of equal scores the lower household_id, so that the same
-    data always give the same list, whatever order they arrive in.
-
-    Args:
-        scores: one number for each household; more is mailed earlier.
-        household_ids: one whole number for each household, each once.
-        share: part of the households that the budget mails, between 0 and 1; a part of a book is not printed.
-    """
+    """Return True or False for each household of one campaign, in the order given: is it mailed?"""
     scores, household_ids = np.asarray(scores, dtype=float), np.asarray(household_ids)
-    books = math.floor(share * len(scores) + 1e-9)  # 0.29 * 100 is 28.999999999999996
+    # Books to mail: math.floor(share * len(scores) + 1e-9), because 0.29 * 100 is 28.999999999999996.
     raise NotImplementedError("Task 1.3")
 '''
 
 BACKTEST = '''
 def backtest(frame: pd.DataFrame, policy, share: float, cost_per_book: float, benefit: float) -> pd.DataFrame:
-    """Replay a policy campaign by campaign and return one row for each.
-
-    A campaign is decided on its own, with what was known at its start: the policy sees the households of this campaign
-    and never the column ``redeemed``, which is used afterwards, to count.
-
-    Args:
-        frame: rows of :func:`targeting.history.history`.
-        policy: a fitted policy.
-        share: part of a campaign's households that the budget mails.
-        cost_per_book: dollars a book.
-        benefit: dollars a redeemer.
-
-    Returns:
-        campaign_id, households, books, redeemers (all of the campaign), caught (those that the policy mails),
-        net_value (dollars).
-    """
+    """Replay a policy and return campaign_id, households, books, redeemers, caught and net_value of each campaign."""
     rows = []
-    for campaign_id, campaign in frame.groupby("campaign_id", sort=True):
-        # Which households does the policy mail? Use scores(policy, ...) and choose(...).
-        # Then count, and append a dictionary with the six columns to rows.
-        raise NotImplementedError("Task 1.4")
+    # One campaign at a time: for campaign_id, campaign in frame.groupby("campaign_id", sort=True)
+    # Whom does the policy mail? Use scores(policy, ...) and choose(...).
+    # Then count, and append a dictionary with the six columns to rows.
+    raise NotImplementedError("Task 1.4")
     return pd.DataFrame(rows)
 '''
 
 VERDICT = '''
 def verdict(low: float, high: float, margin: float) -> str:
-    """Return what an interval of a difference, challenger minus champion, allows one to say.
-
-    Args:
-        low: lower end of the interval of the difference in value; positive differences favour the challenger.
-        high: its upper end.
-        margin: loss that would still be accepted, 0 or more, registered before any result was seen.
-
-    Returns:
-        ``superior`` when even the lower end is above 0, ``non-inferior`` when it is above ``-margin``, ``inferior``
-        when even the upper end is below ``-margin``, else ``inconclusive``.
-
-    Raises:
-        ValueError: when the interval is upside down or the margin is negative.
-    """
+    """Return superior, non-inferior, inferior or inconclusive for an interval of challenger minus champion."""
     if low > high:
         raise ValueError(f"The interval runs from {low} to {high}: its lower end must come first.")
     if margin < 0:
@@ -92,22 +45,9 @@ def verdict(low: float, high: float, margin: float) -> str:
 
 HOUSEHOLDS = '''
 def households_per_arm(sd: float, difference: float, alpha: float = 0.05, power: float = 0.8) -> int:
-    """Return how many households each of two equal arms needs to detect a difference in mean spend.
-
-    Two-sided test of two means with equal spread, normal approximation.
-
-    Args:
-        sd: standard deviation of a household's spend, in dollars.
-        difference: smallest difference in mean spend worth finding, in dollars, above 0.
-        alpha: share of false alarms when there is no difference.
-        power: share of such differences that the experiment finds.
-
-    Raises:
-        ValueError: when ``difference`` is not above 0.
-    """
+    """Return how many households each of two equal arms needs to detect a difference in mean spend, in dollars."""
     if difference <= 0:
-        raise ValueError(f"The difference to detect must be above 0, not {difference}: no experiment can find nothing.")
-    normal = NormalDist()  # normal.inv_cdf(p) is the value that a share p of the standard normal lies below
+        raise ValueError(f"The difference to detect must be above 0, not {difference}.")
     raise NotImplementedError("Task 1.6")
 '''
 
@@ -352,7 +292,6 @@ def _count_hint(result) -> str | None:
 def _real_hint(backtest) -> str | None:
     """Compare with an independent count on the real campaigns, rows shuffled."""
     import numpy as np
-
     from targeting.history import history
     from targeting.policies import Rule
 

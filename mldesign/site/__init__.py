@@ -90,6 +90,7 @@ def improve_page(app, pagename, templatename, context, doctree):
         text = html.escape(description(doctree))
         context["metatags"] += f'<meta name="description" content="{text}"/>\n'
     body = context["body"].replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    body = re.sub(r'<th(?: class="[^"]*")?>(?:<p></p>)?</th>', "<td></td>", body)  # an empty corner heads nothing
     context["body"] = pictures(body, sizes(app))
 
 

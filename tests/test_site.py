@@ -1,0 +1,328 @@
+"""The book as it is published: builds without a warning, right links, light pages, and works in a browser.
+
+One build serves all tests of this file, once as this checkout's own repository and once as a fork would build it.
+"""
+
+import functools
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from mldesign import data, notebooks, site
+from mldesign.site import weight
+
+ROOT = data.ROOT
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+PAGES = notebooks.pages()
+NOTEBOOKS = [page for page in PAGES if (ROOT / f"{page}.ipynb").exists()]
+BUILD = "from jupyter_book.cli.main import main; main()"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+
+
+def build(output: Path, source: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
+    """Build the book into a folder; a warning is an error."""
+    quiet = {key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")}
+    command = [sys.executable, "-c", BUILD, "build", str(source), "--path-output", str(output)]
+    command += ["--warningiserror", "--keep-going", "--nitpick", "--quiet"]
+    return subprocess.run(command, capture_output=True, text=True, env={**quiet, **environment}, cwd=source)
+
+
+@pytest.fixture(scope="module")
+def html(tmp_path_factory) -> Path:
+    """The folder of the built book."""
+    output = tmp_path_factory.mktemp("book")
+    done = build(output)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return output / "_build" / "html"
+
+
+@functools.cache
+def soup(path: Path) -> BeautifulSoup:
+    """Parse a built page once."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def hrefs(path: Path) -> list[str]:
+    """Return the addresses that a page links to."""
+    return [link["href"] for link in soup(path).find_all("a", href=True)]
+
+
+def small_book(folder: Path, text: str) -> Path:
+    """Write a book of one page with the course's settings."""
+    (folder / "index.md").write_text(text, encoding="utf-8")
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
+    shutil.copy(ROOT / "_config.yml", folder)
+    shutil.copytree(ROOT / "mldesign" / "site" / "static", folder / "mldesign" / "site" / "static")
+    return folder
+
+
+# The settings
+
+
+def test_every_key_of_the_configuration_is_known():
+    """Jupyter Book ignores a mistyped key without a word; its own default file lists those that exist."""
+    import jupyter_book.config
+
+    known = yaml.safe_load(jupyter_book.config.PATH_YAML_DEFAULT.read_text(encoding="utf-8"))
+    for key, value in CONFIG.items():
+        assert key in known, f"_config.yml: unknown key {key}"
+        if isinstance(value, dict):
+            for inner in value:
+                assert inner in known[key], f"_config.yml: unknown key {key}: {inner}"
+    jupyter_book.config.validate_yaml(CONFIG, raise_on_errors=True)
+
+
+# The build
+
+
+def test_the_pages_of_the_table_of_contents_are_built_and_no_others(html):
+    built = {path.relative_to(html).with_suffix("").as_posix() for path in html.rglob("*.html")}
+    made = {name for name in built if name.split("/")[0] in ("search", "genindex", "_static")}
+    assert built - made == set(PAGES)
+
+
+def test_a_broken_link_fails_the_build(tmp_path):
+    done = build(tmp_path, small_book(tmp_path, "# Title\n\nA [link](nowhere.md) to nothing.\n"))
+    assert done.returncode != 0
+    assert "nowhere.md" in done.stdout + done.stderr
+
+
+def test_a_formula_that_cannot_be_read_fails_the_build(tmp_path):
+    done = build(tmp_path, small_book(tmp_path, "# Title\n\nThe value $\\frac{a}$ is cut.\n"))
+    assert done.returncode != 0
+    assert "formula" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_inside_the_book_lead_somewhere(html, page):
+    path = html / f"{page}.html"
+    for href in hrefs(path):
+        parts = urlsplit(href)
+        if parts.scheme or parts.netloc:
+            continue
+        target = (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve()
+        target = target / "index.html" if target.is_dir() else target
+        assert target.is_file(), f"{page}: {href} leads to no file"
+        if parts.fragment and target.suffix == ".html":
+            assert soup(target).find(id=unquote(parts.fragment)), f"{page}: {href} leads to no place on that page"
+
+
+@pytest.mark.parametrize("page", NOTEBOOKS)
+def test_launch_and_edit_buttons(html, page):
+    repository, branch = CONFIG["repository"]["url"].removeprefix("https://github.com/"), CONFIG["repository"]["branch"]
+    found = hrefs(html / f"{page}.html")
+    file = f"{page}.ipynb"
+    assert f"https://mybinder.org/v2/gh/{repository}/{branch}?urlpath=lab/tree/{file}" in found
+    assert f"https://colab.research.google.com/github/{repository}/blob/{branch}/{file}" in found
+    assert f"https://github.com/{repository}/edit/{branch}/{file}" in found
+    assert any(href.startswith(f"https://github.com/{repository}/issues/new") for href in found)
+
+
+def test_a_fork_publishes_links_to_itself(tmp_path):
+    fork = {"GITHUB_REPOSITORY": "a-school/ml-course", "GITHUB_REF_TYPE": "branch", "GITHUB_REF_NAME": "spring"}
+    done = build(tmp_path, small_book(tmp_path, "# Title\n\nA page of a fork.\n"), **fork)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = hrefs(tmp_path / "_build" / "html" / "index.html")
+    assert "https://github.com/a-school/ml-course/edit/spring/index.md" in found
+    assert not any("mldesign--course" in href for href in found)
+
+
+# The pages
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_says_what_it_is(html, page):
+    head = soup(html / f"{page}.html").head
+    assert head.title.text.strip()
+    assert len(head.find("meta", {"name": "description"})["content"]) > 40
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pictures_have_a_text_and_keep_their_place(html, page):
+    pictures = soup(html / f"{page}.html").article.find_all("img")
+    for number, picture in enumerate(pictures):
+        assert picture.get("alt") is not None, f"{page}: {picture.get('src', '')[:80]} has no alternative text"
+        if not picture["src"].startswith("data:"):
+            assert picture.get("width"), f"{page}: {picture['src']} has no size"
+            assert picture.get("height") or "style" in picture.attrs, f"{page}: {picture['src']} has no height"
+            assert number == 0 or picture.get("loading") == "lazy", f"{page}: {picture['src']} loads at once"
+
+
+def test_call_outs_are_marked(tmp_path):
+    text = "# Title\n\n> **Predict.** More or less?\n\n> **Try it.** Again.\n\n> A quotation of **Predict.** only.\n"
+    assert build(tmp_path, small_book(tmp_path, text)).returncode == 0
+    quotes = soup(tmp_path / "_build" / "html" / "index.html").article.find_all("blockquote")
+    assert [" ".join(quote.get("class", [])) for quote in quotes] == [
+        "callout callout-predict",
+        "callout callout-try-it",
+        "",
+    ]
+
+
+def test_call_outs_are_those_of_the_notebooks():
+    """The names in the extension are those that CONTRIBUTING.md allows, so that none goes without its look."""
+    line = next(
+        row for row in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines() if "| call-out |" in row
+    )
+    assert set(re.findall(r"\*\*(.+?)\.\*\*", line)) == set(site.CALL_OUTS)
+
+
+def test_formulas_need_no_script(tmp_path):
+    assert (
+        build(tmp_path, small_book(tmp_path, "# Title\n\nThe value $p \\cdot v - c$ of a contact.\n")).returncode == 0
+    )
+    page = soup(tmp_path / "_build" / "html" / "index.html")
+    assert page.article.find("math")
+    assert not any("mathjax" in script.get("src", "").lower() for script in page.find_all("script"))
+
+
+# The weight
+
+
+def test_first_view_of_every_page_is_light(html):
+    found = weight.weights(html)
+    print("\n".join(f"{size / 1000:6.0f} kB  {page}" for page, size in found.items()))
+    heavy = {page: f"{size / 1000:.0f} kB" for page, size in found.items() if size > weight.BUDGET}
+    assert not heavy, f"above {weight.BUDGET // 1000} kB: {heavy}"
+
+
+def test_a_heavy_page_is_found(tmp_path):
+    (tmp_path / "noise.png").write_bytes(os.urandom(weight.BUDGET))
+    (tmp_path / "light.html").write_text('<p>Text</p><img src="noise.png" loading="lazy">', encoding="utf-8")
+    assert weight.main(tmp_path) == 0
+    (tmp_path / "heavy.html").write_text('<p>Text</p><img src="noise.png">', encoding="utf-8")
+    assert weight.main(tmp_path) == 1
+
+
+def test_a_file_from_elsewhere_is_found(tmp_path):
+    (tmp_path / "page.html").write_text('<script src="https://example.org/x.js"></script>', encoding="utf-8")
+    with pytest.raises(ValueError, match="works offline"):
+        weight.weights(tmp_path)
+
+
+# In a browser
+
+HARNESS = """<!doctype html><meta charset="utf-8"><title>harness</title><pre id="result"></pre><script>
+const visit = (page) => new Promise((done) => {
+  const frame = document.createElement("iframe");
+  frame.style.cssText = "width:375px;height:800px;border:0";
+  frame.onload = () => setTimeout(() => {
+    const view = frame.contentDocument, found = {overflow: view.documentElement.scrollWidth - 375, explorables: {}};
+    for (const figure of view.querySelectorAll(".explorable")) {
+      const chart = () => figure.querySelector(".explorable-chart").innerHTML, seen = [chart()];
+      for (const slider of figure.querySelectorAll("input[type=range]")) {
+        for (const value of [slider.min, slider.max]) {
+          slider.value = value;
+          slider.dispatchEvent(new frame.contentWindow.Event("input"));
+          seen.push(chart());
+        }
+      }
+      const drawn = figure.querySelector(".explorable-chart svg") !== null, sane = !seen.join().includes("NaN");
+      const sentence = figure.querySelector(".explorable-text").textContent;
+      found.explorables[figure.id] = {drawn, sane, views: new Set(seen).size, sentence};
+    }
+    frame.remove();
+    done([page, found]);
+  }, 100);
+  frame.src = page;
+  document.body.append(frame);
+});
+(async () => {
+  const found = {};
+  for (const page of PAGES) { const [name, result] = await visit(page); found[name] = result; }
+  document.getElementById("result").textContent = JSON.stringify(found);
+})();
+</script>"""
+
+
+def look(folder: Path, pages: list[str], profile: Path) -> dict:
+    """Open pages in Chromium, 375 pixels wide, and move all sliders: page → overflow and explorables; and its log."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium or Chrome on this machine: the pages were not looked at in a browser")
+    harness = folder / "harness.html"
+    harness.write_text(HARNESS.replace("of PAGES", f"of {json.dumps(pages)}"), encoding="utf-8")
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            """Keep the test's output for the test."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
+    flags += " --disable-component-update --enable-logging=stderr --virtual-time-budget=120000 --dump-dom"
+    command = [
+        CHROMIUM,
+        *flags.split(),
+        f"--user-data-dir={profile}",
+        f"http://127.0.0.1:{server.server_port}/harness.html",
+    ]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    finally:
+        server.shutdown()
+        server.server_close()
+        harness.unlink()
+    result = BeautifulSoup(done.stdout, "html.parser").find(id="result")
+    assert result is not None and result.text, f"Chromium did not finish:\n{done.stderr[-2000:]}"
+    errors = [line for line in done.stderr.splitlines() if "CONSOLE" in line and "Uncaught" in line]
+    return {"pages": json.loads(result.text), "errors": errors}
+
+
+@pytest.fixture(scope="module")
+def browser(html, tmp_path_factory) -> dict:
+    """What Chromium finds on every page of the book."""
+    return look(html, [f"{page}.html" for page in PAGES], tmp_path_factory.mktemp("chromium"))
+
+
+def wide(found: dict) -> dict[str, int]:
+    """Return the pages that scroll sideways and by how many pixels."""
+    return {page: view["overflow"] for page, view in found["pages"].items() if view["overflow"] > 0}
+
+
+def dead(found: dict) -> list[str]:
+    """Return the explorables that draw nothing, draw nonsense, or look the same wherever their sliders stand."""
+    figures = {name: seen for view in found["pages"].values() for name, seen in view["explorables"].items()}
+    return [
+        name
+        for name, seen in figures.items()
+        if not (seen["drawn"] and seen["sane"] and seen["views"] >= 3 and seen["sentence"])
+    ]
+
+
+@pytest.mark.browser
+def test_no_page_scrolls_sideways_on_a_phone(browser):
+    assert len(browser["pages"]) == len(PAGES)
+    assert not wide(browser)
+
+
+@pytest.mark.browser
+def test_explorables_react(browser):
+    assert any(view["explorables"] for view in browser["pages"].values()), "no explorable was found on any page"
+    assert not dead(browser)
+
+
+@pytest.mark.browser
+def test_no_page_reports_an_error_in_the_console(browser):
+    assert not browser["errors"]
+
+
+@pytest.mark.browser
+def test_what_is_wrong_in_a_browser_is_found(tmp_path):
+    body = """<div style="width:900px">wide</div><script>nonsense()</script><figure class="explorable" id="explorable-x">
+        <input type="range" min="0" max="9"><div class="explorable-chart"><svg></svg></div><p class="explorable-text">Text</p>"""
+    (tmp_path / "page.html").write_text(f"<!doctype html><title>Page</title>{body}", encoding="utf-8")
+    found = look(tmp_path, ["page.html"], tmp_path / "profile")
+    assert wide(found)["page.html"] > 500
+    assert dead(found) == ["explorable-x"]
+    assert "nonsense is not defined" in found["errors"][0]

@@ -42,7 +42,8 @@ def pages(root: Path) -> list[Path]:
     """Return the notebooks and Markdown pages of a book, those that the table of contents forgot included."""
     found = [path for folder in ("modules", "labs", "data") for path in (root / folder).rglob("*") if path.is_file()]
     found += root.glob("*.md")
-    left_out = [root / "labs" / "project", *(root / "labs").glob("workspace*")]
+    # What the labs are cut from and what students make of it has tests of its own.
+    left_out = [root / "labs" / name for name in ("checks", "project", "stubs")] + [*(root / "labs").glob("workspace*")]
     return sorted(
         path
         for path in found

@@ -25,6 +25,8 @@ CODE_CELLS = (10, 25)
 QUESTIONS = (4, 6)
 PREDICTIONS = 3
 SOLUTIONS = 2
+LAB_SECTIONS = ("The memo", "Decide", "Wrap-up quiz", "Where you stand")
+LAB_TASKS = (4, 7)
 
 
 def setup_cell(page: Page) -> Iterator[str]:
@@ -134,13 +136,17 @@ def words(page: Page) -> int:
 def _between(page: Page, what: str, count: int, limits: tuple[int, int]) -> Iterator[str]:
     low, high = limits
     if not low <= count <= high:
-        yield f"{page.where} has {count:,} {what}; a lesson has {low:,} to {high:,}."
+        yield f"{page.where} has {count:,} {what}; {low:,} to {high:,} is right."
 
 
-def _opening(page: Page) -> Iterator[str]:
+def _title(page: Page) -> Iterator[str]:
     levels = [level for level, _ in page.headings]
     if not levels or levels[0] != 1 or levels.count(1) != 1 or not page.cells[0].opens_with_heading:
         yield f"{page.where} must open with its title as the only first-level heading."
+
+
+def _opening(page: Page) -> Iterator[str]:
+    yield from _title(page)
     text = "\n".join(cell.source for cell in page.markdown)
     for part in OPENING:
         if not re.search(rf"(\*\*|^#+ ){part}\b", text, re.MULTILINE):
@@ -148,13 +154,30 @@ def _opening(page: Page) -> Iterator[str]:
 
 
 def lab(page: Page) -> Iterator[str]:
-    """A lab has its opening, its tasks, a decision and a wrap-up."""
-    if page.is_lab:
-        yield from _opening(page)
+    """A lab has memo, four to seven tasks each with its check, a decision in writing and a quiz; start and progress frame it."""
+    if not page.is_lab:
+        return
+    yield from _title(page)
+    second = [heading for level, heading in page.headings if level == 2]
+    for name in LAB_SECTIONS:
+        if not any(heading.startswith(name) for heading in second):
+            yield f"{page.where} lacks the section `## {name}`. Sections: {', '.join(LAB_SECTIONS)}."
+    source = "\n".join(cell.source for cell in page.code)
+    for call in ("lab.start(", "lab.progress("):
+        if call not in source:
+            yield f"{page.where} never calls {call}…)."
+    tasks = [found.group(1) for _, heading in page.headings if (found := re.match(r"Task (\d+\.\d+)", heading))]
+    checked = re.findall(r"""lab\.check\(\s*["'](\d+\.\d+)["']""", source)
+    for task in [task for task in tasks if task not in checked]:
+        yield f'{page.where} has the heading of task {task}, and no cell calls lab.check("{task}", …).'
+    for task in [task for task in checked if task not in tasks]:
+        yield f"{page.where} checks task {task}, which has no heading `### Task {task}`."
+    yield from _between(page, "tasks", len(tasks), LAB_TASKS)
+    yield from _between(page, "quiz questions", sum("quiz" in cell.tags for cell in page.cells), QUESTIONS)
 
 
 def start_page(page: Page) -> Iterator[str]:
-    """The start page has its opening and a self-check for each numbered part that has one."""
+    """The start page says what one will be able to do, how long it takes and what it needs."""
     if page.is_start:
         yield from _opening(page)
 

@@ -74,10 +74,10 @@ def leads(cell: Cell) -> list[str]:
 
 
 def known_leads(page: Page) -> Iterator[str]:
-    """A call-out opens with one of six bold leads: the site draws it by that word."""
+    """A call-out opens with one of six bold leads, full stop included: the site draws it by that word."""
     for cell in page.markdown:
         for lead in leads(cell):
-            if lead and lead not in LEADS:
+            if lead.endswith(".") and lead not in LEADS:
                 yield f"{cell.where} has the call-out lead {lead!r}. Leads: {' '.join(LEADS)}"
 
 

@@ -1,4 +1,4 @@
-"""The candidates: a rule, two logistic regressions, a small boosting. Each is one scikit-learn pipeline, and that is the model.
+"""The candidates: a rule, two logistic regressions, a small boosting. Each is one pipeline, and that is the model.
 
 What they have in common: they take a frame with the columns of :data:`targeting.features.FEATURES`, and
 ``predict_proba`` gives the probability of redeeming. 172 redeemers do not carry a search, so there are four, not forty.
@@ -119,7 +119,7 @@ def inputs(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def probabilities(model: Pipeline, frame: pd.DataFrame) -> np.ndarray:
-    """Return each row's probability of redeeming, to nine digits, so that the last bits of a processor decide nothing."""
+    """Return each row's probability of redeeming, to nine digits: the last bits of a processor decide nothing."""
     return np.round(model.predict_proba(inputs(frame))[:, 1], 9)
 
 

@@ -60,7 +60,7 @@ def check(table: str, contract: Contract, frame: pd.DataFrame) -> tuple[pd.DataF
 
 
 def failures(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return what breaks a schema: one line for each row and reason, ``row`` missing where the whole table is at fault."""
+    """Return what breaks a schema: one line for each row and reason, ``row`` missing for the whole table."""
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
@@ -94,8 +94,8 @@ def apply(raw: Path, clean: Path, quarantine: Path, max_share: float) -> dict:
             for reason, count in counts.items():
                 if count > max_share * len(frame):
                     raise StageError(
-                        f"{table}: {count:,} of {len(frame):,} rows: {reason}. More than {max_share:.0%} of a table is a faulty "
-                        "feed, not faulty rows. Ask the data's owner; nothing was passed on."
+                        f"{table}: {count:,} of {len(frame):,} rows: {reason}. More than {max_share:.0%} of a table "
+                        "is a faulty feed, not faulty rows. Ask the data's owner; nothing was passed on."
                     )
             removed[table] = faults.groupby("row", sort=True)["reason"].agg("; ".join).reset_index()
             report[table] = {
@@ -146,9 +146,7 @@ def main() -> None:
     write_json(arguments.reports / "contracts.json", report)
     write_text(arguments.reports / "contracts.md", as_text(report))
     quarantined = sum(entry["rows"] - entry["clean"] for entry in report["tables"].values())
-    print(
-        f"{len(report['tables'])} contracts hold; {quarantined:,} rows in quarantine, see {arguments.reports / 'contracts.md'}."
-    )
+    print(f"{len(report['tables'])} contracts hold; {quarantined:,} rows in quarantine, see {arguments.reports}.")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Judge candidates on held-out campaigns, by the metric that was registered before any of them was trained.
 
-Held-out rows have ``candidate``, ``campaign_id``, ``campaign_type``, ``household_id``, ``known`` (1 when the household was in
-the training data), ``redeemed``, ``score`` and ``mailed``. Households return from campaign to campaign, so every interval
-resamples households, not rows; mailing lists stay as they are.
+Held-out rows have ``candidate``, ``campaign_id``, ``campaign_type``, ``household_id``, ``known`` (1 when the
+household was in the training data), ``redeemed``, ``score`` and ``mailed``. Households return from campaign to
+campaign, so every interval resamples households, not rows; mailing lists stay as they are.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from targeting import params, policies, value
+from targeting import evaluation, params, policies, value
 from targeting.experiment import verdict
 from targeting.files import StageError, replacing, run, write_json, write_text
 
@@ -65,7 +65,7 @@ def rounded(number: float) -> float:
 
 
 def worth(rows: pd.DataFrame, settings: dict) -> dict:
-    """Return the registered metric of one candidate: net value at the budget, dollars per 1,000 households, with interval."""
+    """Return the registered metric of one candidate: net value at the budget, $ per 1,000 households, with interval."""
     return interval(rows["household_id"], gains(rows, settings), np.ones(len(rows)), settings, 1000)
 
 
@@ -73,8 +73,8 @@ def compare(challenger: pd.DataFrame, champion: pd.DataFrame, settings: dict) ->
     """Return the difference challenger − champion in the registered metric, on the held-out rows that both have.
 
     Returns:
-        ``estimate``, ``low``, ``high`` (dollars per 1,000 households), ``rows``, ``redeemers`` and the ``verdict`` at the
-        registered margin: superior, non-inferior, inconclusive or inferior.
+        ``estimate``, ``low``, ``high`` (dollars per 1,000 households), ``rows``, ``redeemers`` and the ``verdict`` at
+        the registered margin: superior, non-inferior, inconclusive or inferior.
 
     Raises:
         StageError: when they have no row in common.
@@ -99,7 +99,7 @@ def slices(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def assess(rows: pd.DataFrame, settings: dict) -> dict:
-    """Return everything that the report says of one candidate: money, capture, ranking, calibration, campaigns, slices."""
+    """Return what the report says of one candidate: money, capture, ranking, calibration, campaigns, slices."""
     caught = rows["mailed"] * rows["redeemed"]
     result = {
         settings["decision"]["metric"]: worth(rows, settings),
@@ -119,7 +119,7 @@ def assess(rows: pd.DataFrame, settings: dict) -> dict:
 
 
 def calibration(rows: pd.DataFrame, groups: int = 5) -> list[dict]:
-    """Return, for fifths of the rows from the lowest score to the highest, the mean score and the share that redeemed."""
+    """Return the mean score and the share that redeemed, for fifths of the rows from the lowest score up."""
     ordered = rows.sort_values(["score", *KEYS])
     table = []
     for places in np.array_split(np.arange(len(ordered)), groups):
@@ -158,64 +158,6 @@ def report(held_out: pd.DataFrame, settings: dict) -> dict:
     return result
 
 
-def as_text(result: dict, settings: dict) -> str:
-    """Return the report as Markdown."""
-
-    def cell(entry: dict) -> str:
-        return (
-            "none"
-            if entry["estimate"] is None
-            else f"{entry['estimate']:.0f} ({entry['low']:.0f} to {entry['high']:.0f})"
-        )
-
-    metric = settings["decision"]["metric"]
-    lines = [
-        "# Held-out campaigns, one at a time\n\n",
-        f"Net value in dollars per 1,000 households, {settings['decision']['mailing_share']:.0%} of a campaign mailed; ",
-        "95 % intervals by household.\n\n",
-        "| candidate | net value | against the baseline | verdict | capture | AUC | Brier |\n|---|---|---|---|---|---|---|\n",
-    ]
-    for name, entry in result.items():
-        against = entry.get("against_baseline")
-        judged = (cell(against), against["verdict"]) if against else ("is the baseline", "")
-        capture = f"{entry['capture']['estimate']:.0%}"
-        lines.append(
-            f"| {name} | {cell(entry[metric])} | {judged[0]} | {judged[1]} | {capture} | {entry['auc']:.3f} | {entry['brier']:.4f} |\n"
-        )
-    for group in ("campaigns", "slices"):
-        names = list(next(iter(result.values()))[group])
-        lines += [f"\n## By {group}\n\n| candidate | {' | '.join(names)} |\n|---{'|---' * len(names)}|\n"]
-        lines += [
-            f"| {name} | {' | '.join(cell(entry[group][part]) for part in names)} |\n" for name, entry in result.items()
-        ]
-    return "".join(lines)
-
-
-def figure(result: dict, settings: dict):
-    """Return a figure: net value of each candidate with its interval, and calibration."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    canvas, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
-    for place, (name, entry) in enumerate(result.items()):
-        money = entry[settings["decision"]["metric"]]
-        left.plot([money["low"], money["high"]], [place, place], color="#66717d")
-        left.plot(money["estimate"], place, "o", color="#0072b2")
-        points = pd.DataFrame(entry["calibration"])
-        right.plot(points["predicted"], points["observed"], "o-", label=name, markersize=4)
-    left.set(
-        yticks=range(len(result)), yticklabels=list(result), xlabel="net value, $ per 1,000 households", title="Money"
-    )
-    left.invert_yaxis()
-    limit = max(right.get_xlim()[1], right.get_ylim()[1])
-    right.plot([0, limit], [0, limit], color="#c5ccd3", zorder=0)
-    right.set(xlabel="predicted share", ylabel="share that redeemed", title="Calibration, by fifths")
-    right.legend(frameon=False, fontsize=8)
-    return canvas
-
-
 def main() -> None:
     """Run the stage."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -225,10 +167,10 @@ def main() -> None:
     settings = params.read()
     result = report(read_held_out(arguments.held_out), settings)
     write_json(arguments.reports / "evaluation.json", result)
-    write_text(arguments.reports / "evaluation.md", as_text(result, settings))
+    write_text(arguments.reports / "evaluation.md", evaluation.as_text(result, settings))
     with replacing(arguments.reports / "evaluation.png") as part:
-        figure(result, settings).savefig(part, format="png", dpi=110, metadata={"Software": None})
-    print(as_text(result, settings).split("\n## ")[0])
+        evaluation.figure(result, settings).savefig(part, format="png", dpi=110, metadata={"Software": None})
+    print(evaluation.as_text(result, settings).split("\n## ")[0])
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def connect(clean: Path, data: dict, last_day: str | None = None) -> duckdb.Duck
 
 
 def compute(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return the features of every row of ``campaigns`` that the connection sees; columns and order as in ``features.sql``.
+    """Return the features of every row of ``campaigns`` that the connection sees, as ``features.sql`` orders them.
 
     Money becomes float (exact to the cent), counts int64, the label Int64 (missing where the horizon has not passed).
     """
@@ -130,7 +130,7 @@ def campaign(frame: pd.DataFrame, campaign_id: int) -> pd.DataFrame:
     rows = frame[frame["campaign_id"] == campaign_id].reset_index(drop=True)
     if rows.empty:
         raise StageError(
-            f"Campaign {campaign_id} has no households. Campaigns: {', '.join(map(str, frame['campaign_id'].unique()))}."
+            f"Campaign {campaign_id} has no households. Known: {', '.join(map(str, frame['campaign_id'].unique()))}."
         )
     if (rows["history_complete"] == 0).any():
         raise StageError(

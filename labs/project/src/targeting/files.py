@@ -1,7 +1,7 @@
 """Files that are whole or absent, their hashes, and errors that say what to do next.
 
-Every stage writes through :func:`replacing`: a reader sees the old file or the new one, never half of one, also when the
-stage is killed. One writer a file at a time: ``dvc repro`` takes a lock, a scheduler gives each campaign one job.
+Every stage writes through :func:`replacing`: a reader sees the old file or the new one, never half of one, also when
+the stage is killed. One writer a file at a time: ``dvc repro`` takes a lock, a scheduler gives each campaign one job.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ def replacing(target: Path) -> Iterator[Path]:
         part.replace(target)
     except (OSError, duckdb.IOException) as error:
         raise StageError(
-            f"Cannot write {target.as_posix()}: {error}. Check the folder's permissions and the free space, then run again."
+            f"Cannot write {target.as_posix()}: {error}. Check permissions and free space, then run again."
         ) from error
     finally:
         if part.parent.is_dir():
@@ -108,7 +108,7 @@ def fingerprint(content: object) -> str:
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a command's ``main``; an error that the user can mend ends it with one line and exit code 1, not a traceback."""
+    """Run a command's ``main``; an error that the user can mend ends it with one line, not a traceback."""
     try:
         main()
     except StageError as error:

@@ -6,8 +6,8 @@
 - **slices**: in no slice with enough redeemers is it inferior
 - **latency**, **size**: it stays inside what the service can carry
 
-Writes ``reports/decision.json`` and ``reports/decision.md``. They hold no time and no measured duration, so that a gate which
-was killed and run again leaves the same record; the measured latency is printed.
+Writes ``reports/decision.json`` and ``reports/decision.md``. They hold no time and no measured duration, so that a
+gate which was killed and run again leaves the same record; the measured latency is printed.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from targeting import candidates, evaluate, params, registry
+from targeting import candidates, dossier, evaluate, params, registry
 from targeting.files import StageError, read_json, run, write_json, write_text
 
 REPEATS = 50
@@ -87,11 +87,11 @@ def decide(settings: dict, report: dict) -> tuple[dict, float]:
         StageError: when there is no challenger, or no champion to compare it with.
     """
     challenger = registry.load(registry.CHALLENGER)
-    champion_version = registry.incumbent(challenger.version)
-    mine, theirs = registry.held_out(challenger.version), registry.held_out(champion_version)
+    champion_version = dossier.incumbent(challenger.version)
+    mine, theirs = dossier.held_out(challenger.version), dossier.held_out(champion_version)
     limits = settings["gate"]
     timed, measured = latency(challenger, candidates.example(), limits["max_latency_ms"])
-    withdrawn = registry.was_rolled_back(challenger.version)
+    withdrawn = dossier.was_rolled_back(challenger.version)
     detail = (
         "was rolled back; promote it by hand if that was a mistake" if withdrawn else "golden predictions reproduced"
     )
@@ -101,7 +101,7 @@ def decide(settings: dict, report: dict) -> tuple[dict, float]:
         money(mine, theirs, settings),
         slices(mine, theirs, settings),
         timed,
-        size(registry.file_size(challenger.version), limits["max_size_kb"]),
+        size(dossier.file_size(challenger.version), limits["max_size_kb"]),
     ]
     record = {
         "decision": "promote" if all(entry["passed"] for entry in checks) else "keep",
@@ -110,7 +110,7 @@ def decide(settings: dict, report: dict) -> tuple[dict, float]:
             "candidate": challenger.candidate,
             "fingerprint": challenger.fingerprint,
         },
-        "champion": registry.describe(champion_version),
+        "champion": dossier.describe(champion_version),
         "metric": settings["decision"]["metric"],
         "margin": settings["decision"]["non_inferiority_margin"],
         "money": settings["money"],
@@ -126,8 +126,9 @@ def as_text(record: dict) -> str:
     verb = "becomes champion" if record["decision"] == "promote" else "does not become champion"
     lines = [
         f"# Decision record: {challenger['candidate']} (version {challenger['version']}) {verb}\n\n",
-        f"Against {champion['candidate']} (version {champion['version']}). Metric: {record['metric']}, margin ${record['margin']:.0f}, ",
-        f"registered before training. Assumed: ${record['money']['cost_per_book']:.2f} a book, ",
+        f"Against {champion['candidate']} (version {champion['version']}). ",
+        f"Metric: {record['metric']}, margin ${record['margin']:.0f}, registered before training. ",
+        f"Assumed: ${record['money']['cost_per_book']:.2f} a book, ",
         f"${record['money']['extra_spend_per_redeemer']:.2f} of extra sales from a redeemer, ",
         f"{record['money']['contribution_margin']:.0%} of it left. Data {record['data_hash'][:12]}.\n\n",
         "| check | passed | because |\n|---|---|---|\n",

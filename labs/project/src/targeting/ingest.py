@@ -1,10 +1,11 @@
-"""Take the retailer's tables into ``data/raw``: the columns that we use, exact money, store time. Nothing is judged yet.
+"""Take the retailer's tables into ``data/raw``: the columns we use, exact money, store time. Nothing is judged yet.
 
-Purchases are stamped in UTC; campaigns and redemptions are dated in the store. Clocks are shifted here, once, so that no
-statement further on needs to know about time zones. ``promotions`` (21 million rows) is left out: no feature uses it.
+Purchases are stamped in UTC; campaigns and redemptions are dated in the store. Clocks are shifted here, once, so that
+no statement further on needs to know about time zones. ``promotions`` (21 million rows) is left out: no feature uses
+it.
 
-``data/raw/manifest.json`` says what was taken: rows and hashes of each table, the days that the data cover, and what has
-changed since ``params.yaml`` was last agreed. A missing column or a changed type stops the run.
+``data/raw/manifest.json`` says what was taken: rows and hashes of each table, the days that the data cover, and what
+has changed since ``params.yaml`` was last agreed. A missing column or a changed type stops the run.
 """
 
 import argparse

@@ -1,14 +1,14 @@
 """The registry: which model decides, which one wants to, and the way back.
 
-``champion`` is the model that services and the batch use, ``challenger`` the one that the gate judges. A rule is a model
-like any other. A model that cannot be loaded back, or gives other probabilities than on the day it was trained, is refused.
+``champion`` is the model that services and the batch use, ``challenger`` the one that the gate judges. A rule is a
+model like any other. A model that cannot be loaded back, or gives other probabilities than on the day it was trained,
+is refused.
 
 Commands: ``python -m targeting.registry register | promote VERSION | rollback | list``.
 """
 
 import argparse
 import dataclasses
-import io
 import json
 from pathlib import Path
 
@@ -31,11 +31,9 @@ class Registered:
     """A model of the registry, loaded and checked.
 
     Attributes:
-        version: number in the registry.
-        run_id: the MLflow run that made it.
-        candidate: its name in params.yaml.
-        data_hash: of the raw tables it was trained on.
-        threshold: score above which half of its development households lie (``decision.mailing_share``): the decision for
+        version: number in the registry. run_id: the MLflow run that made it. candidate: its name in params.yaml.
+        data_hash: of the raw tables it was trained on. threshold: score above which half of its development
+        households lie (``decision.mailing_share``): the decision for
             a single household outside a campaign.
         fingerprint: of data, parameters and golden predictions.
         model: the fitted pipeline.
@@ -61,20 +59,18 @@ def load(which: str | int = CHAMPION) -> Registered:
         StageError: when there is no such model, its file was changed or is missing, or it predicts something else.
     """
     with tracking.store() as client:
-        found = _find(client, which)
+        found = find(client, which)
         tags, where = found.tags, f"Version {found.version} of {MODEL}"
         try:
             changed = sha256(tracking.model_file(tags["model_uri"])) != tags["model_sha256"]
             if changed:
                 raise StageError(
-                    f"{where} is refused: its file is not the one that was registered. Roll back, then find out who wrote it."
+                    f"{where} is refused: its file is not the one that was registered. Roll back, find out who wrote it."
                 )
             model = mlflow.sklearn.load_model(tags["model_uri"])
             golden = mlflow.artifacts.load_dict(f"runs:/{found.run_id}/golden.json")
         except (MlflowException, OSError, StopIteration, TypeError, ValueError) as error:
-            raise StageError(
-                f"{where} cannot be loaded back: {str(error).splitlines()[0]} Roll back to another version."
-            ) from error
+            raise StageError(f"{where} cannot be loaded back: {str(error).splitlines()[0]} Roll back.") from error
         expected, actual = (
             np.array(golden["probabilities"]),
             candidates.probabilities(model, pd.DataFrame(golden["inputs"])),
@@ -82,7 +78,7 @@ def load(which: str | int = CHAMPION) -> Registered:
         if not np.allclose(actual, expected, rtol=0, atol=TOLERANCE):
             worst = np.abs(actual - expected).max()
             raise StageError(
-                f"{where} is refused: it misses its golden predictions by up to {worst:.2g}. Check the versions installed."
+                f"{where} is refused: it misses its golden predictions by up to {worst:.2g}. Check what is installed."
             )
         return Registered(
             version=int(found.version),
@@ -160,7 +156,9 @@ def promote(version: int) -> None:
 
 
 def rollback() -> int:
-    """Make the champion before this one champion again, and return its version; the gate will not promote this one again.
+    """Make the champion before this one champion again, and return its version.
+
+    The gate does not promote the one that was taken out of service again.
 
     Raises:
         StageError: when there was none, or it cannot be loaded back.
@@ -180,54 +178,6 @@ def rollback() -> int:
 def history(client: mlflow.MlflowClient) -> list[int]:
     """Return the versions that were champion, in order, the present one last."""
     return json.loads(client.get_registered_model(MODEL).tags.get("history", "[]"))
-
-
-def incumbent(challenger: int) -> int:
-    """Return the champion that a challenger is measured against: the present one, or, once promoted, the one before.
-
-    Raises:
-        StageError: when there is none.
-    """
-    with tracking.store() as client:
-        past = [version for version in history(client) if version != challenger]
-    if not past:
-        raise StageError("There is no champion to compare with. Run `dvc repro --force register`.")
-    return past[-1]
-
-
-def held_out(which: str | int) -> pd.DataFrame:
-    """Return the held-out scores that a version was judged by; columns as in ``targeting.evaluate``.
-
-    Raises:
-        StageError: when there is no such version, or its rows are lost.
-    """
-    with tracking.store() as client:
-        found = _find(client, which)
-        try:
-            return pd.read_csv(io.StringIO(mlflow.artifacts.load_text(f"runs:/{found.run_id}/held_out.csv")))
-        except (MlflowException, OSError) as error:
-            raise StageError(
-                f"The held-out scores of version {found.version} are lost. Run `dvc repro --force train`."
-            ) from error
-
-
-def describe(version: int) -> dict:
-    """Return version, candidate and fingerprint, without loading the model."""
-    with tracking.store() as client:
-        found = _find(client, version)
-        return {"version": version, "candidate": found.tags["candidate"], "fingerprint": found.tags["fingerprint"]}
-
-
-def was_rolled_back(version: int) -> bool:
-    """Return whether somebody took this version out of service."""
-    with tracking.store() as client:
-        return _find(client, version).tags.get("rolled_back") == "yes"
-
-
-def file_size(version: int) -> int:
-    """Return the size of a version's model file in bytes."""
-    with tracking.store() as client:
-        return tracking.model_file(_find(client, version).tags["model_uri"]).stat().st_size
 
 
 def versions() -> pd.DataFrame:
@@ -254,7 +204,12 @@ def _alias(client: mlflow.MlflowClient, alias: str) -> int | None:
         return None
 
 
-def _find(client: mlflow.MlflowClient, which: str | int):
+def find(client: mlflow.MlflowClient, which: str | int):
+    """Return what the registry says of an alias or version.
+
+    Raises:
+        StageError: when there is no such model.
+    """
     number = which if isinstance(which, int) else _alias(client, which)
     if number is None:
         raise StageError(

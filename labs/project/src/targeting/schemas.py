@@ -211,9 +211,9 @@ CONTRACTS = {
             unique=["household_id", "basket_id", "product_id"],
         ),
         {
-            "quantity counts in another unit (fuel, miscellaneous)": "No feature uses quantity; money and lines are right.",
+            "quantity counts in another unit (fuel, miscellaneous)": "No feature uses quantity; money is right.",
             "quantity 0 and nothing paid": "Adds nothing to spend; its coupon line is a coupon that was used.",
-            "the product is not in the list of products": "Money and basket are right; affinity joins by product number.",
+            "the product is not in the list of products": "Money is right; affinity joins by product number.",
         },
         DataFrameSchema(
             checks=[

@@ -1,11 +1,13 @@
 """Score one campaign and write its mailing list: ``python -m targeting.score --campaign 13``.
 
-Most books go to the households with the highest probability. A small random share goes to others: only mailed households
-ever show whether they redeem, so without it the model would never again learn about those it does not choose. Every row
-keeps its propensity, the chance that it had of being mailed, and the summary says what the random books are expected to cost.
+Most books go to the households with the highest probability. A small random share goes to others: only mailed
+households ever show whether they redeem, so without it the model would never again learn about those it does not
+choose. Every row keeps its propensity, the chance that it had of being mailed, and the summary says what the random
+books are expected to cost.
 
-Writes ``data/scores/campaign-13.parquet`` and, last, ``campaign-13.json``. The same champion, data and objections give the
-same bytes, whenever it runs and however often. A list made by another model is not replaced unless you say so.
+Writes ``data/scores/campaign-13.parquet`` and, last, ``campaign-13.json``. The same champion, data and objections
+give the same bytes, whenever it runs and however often. A list made by another model is not replaced unless you say
+so.
 """
 
 import argparse
@@ -26,7 +28,8 @@ MODEL, EXPLORATION, NOT_MAILED = "model", "exploration", "not mailed"
 def draw(seed: int, campaign_id: int, household_ids) -> np.ndarray:
     """Return a number in [0, 1) for each household: its lot in this campaign.
 
-    It depends on nothing but the three arguments, so that leaving one household out does not deal new lots to the others.
+    It depends on nothing but the three arguments, so that leaving one household out does not deal new lots to the
+    others.
     """
     names = (f"{seed}:{campaign_id}:{household_id}".encode() for household_id in household_ids)
     return np.array([int.from_bytes(hashlib.sha256(name).digest()[:6], "big") / 2**48 for name in names])

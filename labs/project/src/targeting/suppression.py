@@ -1,8 +1,8 @@
 """The households that objected: never scored, never mailed, by nobody.
 
-The list is ``suppression.csv``: ``household_id,objected_on``. It stands outside ``data/``, so that neither a new delivery nor
-a deletion can lose it. A list that is missing or cannot be read stops the batch and the service: an empty list is a file
-with a header, not the absence of a file.
+The list is ``suppression.csv``: ``household_id,objected_on``. It stands outside ``data/``, so that neither a new
+delivery nor a deletion can lose it. A list that is missing or cannot be read stops the batch and the service: an
+empty list is a file with a header, not the absence of a file.
 
 Command: ``python -m targeting.suppression HOUSEHOLD [--on 2017-08-01]``.
 """

@@ -76,8 +76,8 @@ def artefacts(address: str) -> str | None:
 def create(path: Path) -> str:
     """Return the address of a SQLite store; make it first when there is none.
 
-    Two processes that open a new file at the same time would migrate it twice and can destroy it. So the tables are made
-    in a file of this process's own, which is then linked into place: that succeeds for exactly one of them.
+    Two processes that open a new file at the same time would migrate it twice and can destroy it. So the tables are
+    made in a file of this process's own, which is then linked into place: that succeeds for exactly one of them.
 
     Raises:
         StageError: when the folder cannot be written to.

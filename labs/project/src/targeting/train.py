@@ -1,10 +1,11 @@
 """Train every candidate on what was known on the registered day, test each on held-out campaigns, and keep the runs.
 
-Rolling origin: campaign by campaign, a candidate learns from the campaigns whose labels were known when this one started,
-and is tested on this one. Then it is trained once more on all of them; that is the model which may be registered.
+Rolling origin: campaign by campaign, a candidate learns from the campaigns whose labels were known when this one
+started, and is tested on this one. Then it is trained once more on all of them; that is the model which may be
+registered.
 
-Writes ``models/held_out.parquet`` (every held-out score) and ``models/training.json`` (what was trained, on what, how well).
-Neither holds a time or a run id: the same data, parameters and code give the same bytes.
+Writes ``models/held_out.parquet`` (every held-out score) and ``models/training.json`` (what was trained, on what, how
+well). Neither holds a time or a run id: the same data, parameters and code give the same bytes.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from targeting import candidates, evaluate, features, params
+from targeting import candidates, evaluate, evaluation, features, params
 from targeting.files import StageError, fingerprint, read_json, replacing, run, sha256, write_json
 
 GOLDEN_ROWS = 20
@@ -53,7 +54,7 @@ def hold_out(frame: pd.DataFrame, settings: dict) -> pd.DataFrame:
             parts.append(rows[evaluate.COLUMNS])
     if not parts:
         raise StageError(
-            "No campaign can be held out: too few redeemers are known by then. Check train.as_of and train.min_redeemers."
+            "No campaign can be held out: too few redeemers are known. Check train.as_of and train.min_redeemers."
         )
     return pd.concat(parts, ignore_index=True)
 
@@ -140,7 +141,7 @@ def keep(held_out: pd.DataFrame, result: dict, fitted: dict, settings: dict) -> 
             part = fitted["models"][name]
             tags = {"fingerprint": entry["fingerprint"], "threshold": str(entry["threshold"]), "candidate": name}
             tags |= {key: str(result[key]) for key in ("as_of", "data_hash", "features_sha256", "campaigns")}
-            figure = evaluate.figure({name: fitted["assessed"][name]}, settings)
+            figure = evaluation.figure({name: fitted["assessed"][name]}, settings)
             run_entry = {"params": entry["params"], "metrics": entry["metrics"], "tags": tags}
             rows = held_out[held_out["candidate"] == name]
             texts = {
@@ -168,7 +169,7 @@ def main() -> None:
         held_out.to_parquet(part, index=False)
     write_json(arguments.models / "training.json", result)
     print(
-        f"{len(fitted['models'])} candidates trained on {result['rows']:,} rows, {result['redeemers']} of them redeemers."
+        f"{len(fitted['models'])} candidates trained on {result['rows']:,} rows with {result['redeemers']} redeemers."
     )
 
 

@@ -59,7 +59,9 @@ def execute(path: Path) -> None:
             resources={"metadata": {"path": str(path.parent)}},
             store_widget_state=False,
         )
-        client.execute(env={**os.environ, "MLDESIGN_WORKSPACE": str(Path(scratch) / "workspace")})
+        # With pytest's variable the kernel would lose the output of the commands that a cell starts.
+        kept = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+        client.execute(env={**kept, "MLDESIGN_WORKSPACE": str(Path(scratch) / "workspace")})
     normalise(notebook)
     nbformat.write(notebook, path)
 

@@ -1,6 +1,5 @@
 """A small book to plant faults in: the course's own gates, one complete lesson of eleven short code cells, two pages."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -140,10 +139,5 @@ def write(folder: Path, notebook: nbformat.NotebookNode | None = None, gates: bo
 def executed(folder: Path) -> nbformat.NotebookNode:
     """Return the healthy lesson executed as `make execute` does, in a small book below ``folder``."""
     path = write(folder, gates=False) / LESSON
-    hidden = os.environ.pop("PYTEST_CURRENT_TEST", None)  # ipykernel would lose the output of subprocesses
-    try:
-        notebooks.execute(path)
-    finally:
-        if hidden is not None:
-            os.environ["PYTEST_CURRENT_TEST"] = hidden
+    notebooks.execute(path)
     return nbformat.read(path, as_version=4)

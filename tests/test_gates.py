@@ -2,8 +2,8 @@
 
 Every fault is a notebook of its own, run by the gate's own command in a copy of the gates; a healthy one stands among them
 and must stay green. Kernels start in about a second, pytest in three, so one run judges all faults of a gate. Faults of form
-are also planted rule by rule in ``tests/test_hygiene_rules.py``, faults of lab checks in ``tests/lab``, and a site that must
-not be published in ``tests/test_site.py``.
+are also planted rule by rule in ``tests/test_hygiene_rules.py``, and a site that must not be published in
+``tests/test_site.py``.
 """
 
 import json
@@ -319,6 +319,43 @@ def strict_blind(tmp_path_factory):
     shutil.rmtree(book / "modules")
     blind_spots(book)
     return gate(book, *STRICT, "modules")
+
+
+# The gate of the lab answers
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "task", "words"),
+    [
+        (
+            "labs/checks/lab1.py",
+            "def check_verdict(verdict) -> str | None:\n",
+            "def check_verdict(verdict) -> str | None:\n    return None\n",
+            "1.5",
+            "1.5: the mistake that should say",
+        ),
+        (
+            "labs/project/src/targeting/value.py",
+            "    return benefit * redeemers - cost_per_book * books",
+            "    return benefit * redeemers + cost_per_book * books",
+            "1.2",
+            "test_the_reference_passes_and_is_no_stub[1.2]",
+        ),
+    ],
+    ids=["check-passes-anything", "reference-is-wrong"],
+)
+def test_lab_check(tmp_path, file, old, new, task, words):
+    """A check that accepts wrong answers, and a reference that its check refuses."""
+    for name in ("conftest.py", "pyproject.toml", "mldesign", "labs", "tests"):
+        source = small_book.ROOT / name
+        ignored = shutil.ignore_patterns("__pycache__", "workspace", "workspace-*", "static")
+        shutil.copytree(source, tmp_path / name, ignore=ignored) if source.is_dir() else shutil.copy(source, tmp_path)
+    path = tmp_path / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{file} has changed; plant another fault in it"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    run = gate(tmp_path, "tests/lab/test_lab1_checks.py", "-k", task)
+    assert run.code == 1 and words in run.output, run.output
 
 
 # The gate of the code

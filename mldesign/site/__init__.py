@@ -84,14 +84,31 @@ def formula(translator, node):
 def improve_page(app, pagename, templatename, context, doctree):
     """Finish a page: its description, its pictures and its labels."""
     if doctree is None:
+        context["metatags"] += (
+            f'<meta name="description" content="{html.escape(app.config.html_title)}: {pagename}"/>\n'
+        )
         return
     given = doctree.next_node(nodes.meta, ascend=False)
     if given is None or 'name="description"' not in context["metatags"]:
         text = html.escape(description(doctree))
         context["metatags"] += f'<meta name="description" content="{text}"/>\n'
     body = context["body"].replace('<summary aria-label="Toggle hidden content">', "<summary>")
-    body = re.sub(r'<th(?: class="[^"]*")?>(?:<p></p>)?</th>', "<td></td>", body)  # an empty corner heads nothing
+    body = body.replace("<th></th>", "<td></td>")  # the corner of a data frame heads nothing
+    body = body.replace('<th class="head"><p></p></th>', '<th class="head"><p class="visually-hidden">row</p></th>')
     context["body"] = pictures(body, sizes(app))
+
+
+def let_text_come_first(app, pagename, templatename, context, doctree):
+    """Let scripts wait until the page is read, so that none delays its text.
+
+    Those inline in the page need ``documentation_options.js`` before them, and the search page needs all in order.
+    """
+    for script in context["script_files"]:
+        name = getattr(script, "filename", None)
+        if name and "documentation_options.js" not in str(name):
+            script.attributes.pop("defer", None)
+            if pagename != "search":
+                script.attributes["defer"] = "defer"
 
 
 def label_folds(app, pagename, templatename, context, doctree):
@@ -195,6 +212,7 @@ def setup(app):
     app.add_config_value("comments_config", {}, "html")  # Jupyter Book sets it also where comments are not loaded
     app.connect("config-inited", follow_repository, priority=400)
     app.connect("html-page-context", improve_page)
+    app.connect("html-page-context", let_text_come_first, priority=900)
     app.connect("html-page-context", label_folds, priority=900)
     app.connect("build-finished", drop_unused)
     app.add_post_transform(CallOuts)

@@ -149,6 +149,14 @@ def test_a_page_says_what_it_is(html, page):
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_a_page_has_text_and_names_no_folder_of_this_machine(html, page):
+    assert len(soup(html / f"{page}.html").article.get_text().split()) > 50
+    source = (html / f"{page}.html").read_text(encoding="utf-8")
+    for folder in (ROOT, html, Path.home()):
+        assert f"{folder.as_posix()}/" not in source and str(folder) + os.sep not in source
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_pictures_have_a_text_and_keep_their_place(html, page):
     pictures = soup(html / f"{page}.html").article.find_all("img")
     for number, picture in enumerate(pictures):

@@ -42,19 +42,39 @@ def view(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
             ) from error
 
 
-def check(table: str, contract: Contract, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Check one table and return the rows to quarantine (row, reason) and how often each known peculiarity occurs.
+def read(connection: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
+    """Return a frame with the exact types of the file; the index is the number of the row."""
+    return connection.sql(query).to_arrow_table().to_pandas(types_mapper=pd.ArrowDtype).set_index("row")
+
+
+def shape(connection: duckdb.DuckDBPyConnection, table: str, contract: Contract) -> None:
+    """Check columns and types of one table, before any rule that relates tables reads them.
 
     Raises:
-        StageError: when the schema or a rule about the whole table is broken; the message names every breach.
+        StageError: when a column is missing or has another type; the message names every breach.
     """
-    faults = failures(contract.rules, frame)
+    columns = pandera.DataFrameSchema({name: pandera.Column(c.dtype) for name, c in contract.rules.columns.items()})
+    stop(table, failures(columns, read(connection, f"select * from {table} limit 0")))
+
+
+def stop(table: str, faults: pd.DataFrame) -> None:
+    """Raise a StageError that names the faults of the whole table, if there are any."""
     broken = faults[faults["row"].isna()]
     if len(broken):
         raise StageError(
             f"The contract of {table} is broken: {'; '.join(broken['reason'])}. "
-            "Nothing was passed on. Agree the change with the data's owner, then change src/targeting.schemas.py."
+            "Nothing was passed on. Agree the change with the data's owner, then change src/targeting/schemas.py."
         )
+
+
+def check(table: str, contract: Contract, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Check one table and return the rows to quarantine (row, reason) and how often each known peculiarity occurs.
+
+    Raises:
+        StageError: when the schema or a rule about the whole table is broken.
+    """
+    faults = failures(contract.rules, frame)
+    stop(table, faults)
     peculiar = failures(contract.known, frame)["reason"].value_counts()
     return faults.astype({"row": "int64"}), {reason: int(peculiar.get(reason, 0)) for reason in contract.why}
 
@@ -87,8 +107,9 @@ def apply(raw: Path, clean: Path, quarantine: Path, max_share: float) -> dict:
     with duckdb.connect() as connection:
         view(connection, raw)
         for table, contract in CONTRACTS.items():
-            arrow = connection.sql(contract.query.format(**manifest)).to_arrow_table()
-            frame = arrow.to_pandas(types_mapper=pd.ArrowDtype).set_index("row")
+            shape(connection, table, contract)
+        for table, contract in CONTRACTS.items():
+            frame = read(connection, contract.query)
             faults, known = check(table, contract, frame)
             counts = faults["reason"].value_counts().sort_index()
             for reason, count in counts.items():

@@ -14,8 +14,8 @@ def as_text(result: dict, settings: dict) -> str:
     metric = settings["decision"]["metric"]
     lines = [
         "# Held-out campaigns, one at a time\n\n",
-        f"Net value in dollars per 1,000 households, {settings['decision']['mailing_share']:.0%} of a campaign mailed, ",
-        "95 % intervals by household.\n\n",
+        f"Net value in dollars per 1,000 households, {settings['decision']['mailing_share']:.0%} of a campaign ",
+        "mailed, 95 % intervals by household.\n\n",
         "| candidate | net value | against the baseline | verdict | capture | AUC | Brier |\n",
         "|---|---|---|---|---|---|---|\n",
     ]

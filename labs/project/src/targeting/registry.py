@@ -65,7 +65,7 @@ def load(which: str | int = CHAMPION) -> Registered:
             changed = sha256(tracking.model_file(tags["model_uri"])) != tags["model_sha256"]
             if changed:
                 raise StageError(
-                    f"{where} is refused: its file is not the one that was registered. Roll back, find out who wrote it."
+                    f"{where} is refused: its file is not the one that was registered. Roll back; find who wrote it."
                 )
             model = mlflow.sklearn.load_model(tags["model_uri"])
             golden = mlflow.artifacts.load_dict(f"runs:/{found.run_id}/golden.json")

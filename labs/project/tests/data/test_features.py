@@ -1,0 +1,189 @@
+"""The table of features: by hand on a tiny case, as of the start on the real one, equal on every engine."""
+
+import importlib.util
+import os
+import re
+import shutil
+
+import duckdb
+import pandas as pd
+import pytest
+
+from targeting import features
+from targeting.files import StageError, sha256
+from targeting.history import history
+
+MONEY = ("sales_value", "retail_disc", "coupon_disc", "coupon_match_disc")
+
+
+def connect(tables, last_day="2017-12-31", first_day="2017-01-01"):
+    """A connection that sees these frames as the inputs of features.sql, with the types of the checked tables."""
+    connection = duckdb.connect()
+    for name, frame in tables.items():
+        connection.register("frame", frame)
+        columns = ", ".join(
+            f"cast({c} as decimal(12, 2)) as {c}"
+            if c in MONEY
+            else f"cast({c} as date) as {c}"
+            if c.endswith("_date")
+            else c
+            for c in frame.columns
+        )
+        connection.execute(f"create table {name} as select {columns} from frame")
+        connection.unregister("frame")
+    data = {"history_days": 84, "horizon_days": 28}
+    connection.execute(f"create view settings as {features.settings_query(first_day, last_day, data)}")
+    return connection
+
+
+@pytest.fixture(scope="session")
+def table(built):
+    return features.read(built / "data/features.parquet")
+
+
+def test_by_hand(tiny):
+    rows = features.compute(connect(tiny)).set_index(["campaign_id", "household_id"])
+    first = rows.loc[(2, 7)]
+    assert first["spend"] == 6.85  # 2.50 + 1.25 on the first day, 3.10 in the last second; 9.99 is the start day
+    assert first["trips"] == 2 and first["recent_trips"] == 1
+    assert first["coupon_lines"] == 1 and first["discount"] == 0.5
+    assert first["affinity_spend"] == 5.6 and first["affinity_products"] == 1  # two coupons on one product count once
+    assert first["mailings"] == 1 and first["redemptions"] == 1
+    assert first["redeemed"] == 1  # on the 28th day, the last that counts
+    second = rows.loc[(2, 8)]
+    assert second[["spend", "trips", "coupon_lines", "mailings", "redemptions", "redeemed"]].tolist() == [0] * 6
+
+
+def test_a_redemption_on_the_29th_day_does_not_count(tiny):
+    tiny["coupon_redemptions"].loc[1, "redemption_date"] = pd.Timestamp("2017-06-29")
+    assert features.compute(connect(tiny)).set_index(["campaign_id", "household_id"]).loc[(2, 7), "redeemed"] == 0
+
+
+@pytest.mark.parametrize(("last_day", "known"), [("2017-06-27", False), ("2017-06-28", True)])
+def test_a_label_is_unknown_until_its_horizon_has_passed(tiny, last_day, known):
+    row = features.compute(connect(tiny, last_day)).set_index(["campaign_id", "household_id"]).loc[(2, 7)]
+    assert bool(row["horizon_complete"]) == known
+    assert pd.notna(row["redeemed"]) == known
+
+
+def test_a_campaign_without_full_history_is_marked_and_not_used(tiny):
+    marked = features.compute(connect(tiny, first_day="2017-03-10"))
+    assert marked["history_complete"].tolist() == [0, 0, 0]
+    assert features.usable(marked).empty
+    with pytest.raises(StageError, match="Campaign 2 starts too early"):
+        features.campaign(marked, 2)
+
+
+def test_an_empty_campaign_is_named(tiny):
+    with pytest.raises(StageError, match=r"Campaign 9 has no households\. Known: 1, 2"):
+        features.campaign(features.compute(connect(tiny)), 9)
+
+
+@pytest.mark.parametrize(("campaign_id", "start"), [(8, "2017-05-08"), (13, "2017-08-08"), (18, "2017-10-30")])
+def test_no_later_row_changes_a_feature(built, settings, table, campaign_id, start):
+    """Without every row of the start day and later, the features are what they are with all of them."""
+    columns = [*features.KEYS, *features.FEATURES]
+    cuts = {
+        "transactions": f"store_time < date '{start}'",
+        "coupon_redemptions": f"redemption_date < date '{start}'",
+        "campaign_descriptions": f"start_date <= date '{start}'",
+    }
+    with features.connect(built / "data/clean", settings["data"]) as connection:
+        for name, cut in cuts.items():
+            connection.execute(f"create table kept as select * from {name} where {cut}")
+            connection.execute(f"drop view {name}")
+            connection.execute(f"alter table kept rename to {name}")
+        known = features.compute(connection)
+    now = known[known["campaign_id"] == campaign_id][columns].reset_index(drop=True)
+    pd.testing.assert_frame_equal(now, table[table["campaign_id"] == campaign_id][columns].reset_index(drop=True))
+
+
+def test_the_leak_test_can_fail(built, settings, table):
+    """The same statement with a start one day late does see a later row, so the test above is not blind."""
+    late = features.STATEMENT.read_text(encoding="utf-8").replace(
+        "cast(transactions.store_time as date) < mailed.start_date",
+        "cast(transactions.store_time as date) <= mailed.start_date",
+    )
+    with features.connect(built / "data/clean", settings["data"]) as connection:
+        leaked = features.tidy(connection.execute(late).df())
+    assert (leaked["spend"] != table["spend"]).sum() > 100
+
+
+def test_the_campaigns_of_each_role(table, settings):
+    settings = {**settings, "train": {"as_of": "2017-08-08"}}
+    learned, decided = features.development(table, settings), features.production(table, settings)
+    assert learned["campaign_id"].unique().tolist() == [4, 5, 6, 7, 8, 9, 10]
+    assert (len(learned), learned["redeemed"].sum()) == (1885, 172)
+    assert decided["campaign_id"].unique().tolist() == [13, 14, 15, 16, 17, 18, 19, 20]
+    assert (len(decided), decided["redeemed"].sum()) == (3215, 398)
+
+
+def test_campaigns_11_and_12_mature_a_day_late(table):
+    known, a_day_later = (set(features.mature_by(table, f"2017-08-0{day}", 28)["campaign_id"]) for day in (8, 9))
+    assert a_day_later - known == {11, 12}
+
+
+def test_censored_campaigns_have_no_label(table):
+    censored = table[table["horizon_complete"] == 0]
+    assert censored["campaign_id"].unique().tolist() == [21, 22, 23]
+    assert censored["redeemed"].isna().all()
+
+
+def test_agrees_with_the_history_of_the_first_lab(table, settings):
+    first = history(settings["data"])
+    both = first.merge(table, on=[*features.KEYS], suffixes=("_first", ""))
+    assert len(both) == len(first)
+    for column in ("trips", "coupon_lines", "redemptions", "redeemed"):
+        assert (both[column] == both[f"{column}_first"]).all(), column
+    differs = (both["spend"] - both["spend_first"]).abs() > 0.005
+    assert differs.sum() <= 9  # the households whose faulty rows went to quarantine
+
+
+def test_same_bytes_at_any_number_of_threads(built, settings, tmp_path):
+    statement = features.STATEMENT.read_text(encoding="utf-8")
+    for threads in (1, 2, 8):
+        with features.connect(built / "data/clean", settings["data"]) as connection:
+            connection.execute(f"set threads = {threads}")
+            features.write_query(connection, statement, tmp_path / f"{threads}.parquet")
+    hashes = {sha256(tmp_path / f"{threads}.parquet") for threads in (1, 2, 8)}
+    assert hashes == {sha256(built / "data/features.parquet")}
+
+
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        r"\blog\s*\(",
+        r"\bextract\s*\(",
+        r"\binterval\b",
+        r"\bdate_?diff\b",
+        r"at\s+time\s+zone",
+        r"\bexclude\b|\breplace\b|\bqualify\b",
+        r"\barg_max\b|\bmax_by\b",
+        r"\bquantile",
+        r"->|//|::",
+        r"[\"`]",
+    ],
+)
+def test_the_statement_keeps_to_what_all_engines_share(dialect):
+    """What differs between DuckDB and Spark, in spelling or, worse, in result."""
+    code = re.sub(r"--.*", "", features.STATEMENT.read_text(encoding="utf-8")).lower()
+    assert not re.search(dialect, code)
+
+
+def test_spark_gives_the_same_rows(built, stage, tmp_path):
+    if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
+        pytest.skip("needs `pip install pyspark==4.3.0` and Java 17")
+    target = tmp_path / "spark.parquet"
+    stage(built, "features", "--engine", "spark", "--target", str(target))
+    pd.testing.assert_frame_equal(features.read(target), features.read(built / "data/features.parquet"))
+
+
+def test_without_spark_the_message_says_what_to_do(built, stage, tmp_path):
+    blocked = tmp_path / "sitecustomize.py"
+    blocked.write_text("import sys\nsys.modules['pyspark'] = None\n", encoding="utf-8")
+    source = str(features.STATEMENT.parent.parent)
+    done = stage(
+        built, "features", "--engine", "spark", "--target", str(tmp_path / "spark.parquet"), check=False,
+        PYTHONPATH=os.pathsep.join((str(tmp_path), source)),
+    )  # fmt: skip
+    assert done.returncode == 1 and "pip install pyspark" in done.stderr and "Traceback" not in done.stderr

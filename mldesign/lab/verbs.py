@@ -69,8 +69,9 @@ def _params(folder: Path) -> dict:
 
 def _from_workspace(folder: Path, function) -> bool:
     """Say whether a function was loaded from the workspace: it is what stands there, not an attempt from a cell."""
-    code = getattr(function, "__code__", None)
-    return code is not None and folder.resolve() in Path(code.co_filename).resolve().parents
+    file = Path(getattr(getattr(function, "__code__", None), "co_filename", ""))
+    # The "file" of a cell can be a bare name, which would resolve into the current folder: the workspace.
+    return file.is_absolute() and folder.resolve() in file.resolve().parents
 
 
 def _check_standing(task: tasks.Task, folder: Path) -> None:

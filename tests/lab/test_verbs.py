@@ -1,0 +1,355 @@
+"""Check, save, use the reference, try again, progress, run: what each says, and what each leaves in the workspace."""
+
+import importlib
+import sys
+
+import pytest
+import yaml
+from lab_batch import cell
+
+from conftest import git
+from mldesign import lab
+from mldesign.lab import LabError, checking, terminal
+
+STUB = 'def double(x):\n    """Return twice x."""\n    raise NotImplementedError("Task 1.1")\n'
+RIGHT = "def double(x):\n    return x + x\n"
+WRONG = "def double(x):\n    return x * x\n"
+
+
+@pytest.fixture
+def said(one, capsys):
+    """What has been printed since the last call."""
+    capsys.readouterr()
+    return lambda: capsys.readouterr().out
+
+
+def module(one) -> str:
+    return (one / "src/targeting/one.py").read_text(encoding="utf-8")
+
+
+def test_a_stub_is_not_attempted_and_the_reference_takes_its_place(one, said):
+    stub = cell("# my notes\n" + STUB.replace("twice x", "two times x") + "\n", "double")
+    lab.check("1.1", stub)
+    assert said() == "Task 1.1 · not attempted: the cell still holds the stub.\n"
+    assert lab.save("1.1", stub)(4) == 8
+    assert "the reference takes its place in src/targeting/one.py" in said()
+    assert "SCALE * x" in module(one)
+
+
+def test_the_reference_is_never_taken_for_the_students_work(one, said):
+    standing = lab.save("1.1", cell(STUB, "double"))
+    said()
+    lab.check("1.1", standing)
+    lab.save("1.1", standing)
+    lab.check("1.1")
+    assert "passed" not in said()
+    lab.progress(1)
+    assert "0 of 3 tasks passed" in said()
+
+
+def test_a_right_answer_passes_and_is_saved(one, said):
+    right = cell(RIGHT, "double")
+    lab.check("1.1", right)
+    assert lab.save("1.1", right) is right
+    assert said() == "Task 1.1 · passed.\nTask 1.1 · saved in src/targeting/one.py.\n"
+    assert "return x + x" in module(one)
+    assert module(one).startswith("SCALE = 2\n")
+
+
+def test_an_answer_equal_to_the_reference_passes(one, said):
+    names = {"SCALE": 2}
+    same = cell("def double(x):\n    return SCALE * x\n", "double", names)
+    lab.check("1.1", same)
+    lab.save("1.1", same)
+    lab.check("1.1")
+    assert said().count("passed.") == 2
+
+
+def test_a_wrong_answer_gets_its_hint_and_stays(one, said):
+    wrong = cell(WRONG, "double")
+    lab.check("1.1", wrong)
+    assert said() == "Task 1.1 · not yet. That is the square.\n"
+    assert lab.save("1.1", wrong) is wrong
+    assert "has not passed" in said()
+    assert "return x * x" in module(one)
+    assert lab.save("1.1", cell(STUB, "double"))(3) == 9
+    assert "what you saved earlier stays" in said()
+
+
+def test_the_reference_is_recorded_and_the_attempt_kept(one, said):
+    lab.save("1.1", cell(WRONG, "double"))
+    assert lab.use_reference("1.1")(3) == 6
+    assert any("x * x" in path.read_text(encoding="utf-8") for path in (one / ".lab/attempts").iterdir())
+    lab.progress()
+    assert "1.1  reference" in said()
+    lab.check("1.1", cell(RIGHT, "double"))
+    lab.progress()
+    assert "1.1  passed (after the reference)" in said()
+
+
+def test_what_has_passed_stays_passed(one, said):
+    lab.check("1.1", cell(RIGHT, "double"))
+    lab.check("1.1", cell(WRONG, "double"))
+    lab.check("1.1", cell(STUB, "double"))
+    lab.progress(1)
+    assert "1.1  passed " in said()
+
+
+def test_the_import_after_a_save_is_the_new_code(one):
+    for source, result in ((RIGHT, 10), (WRONG, 25), (RIGHT, 10)):
+        lab.save("1.1", cell(source, "double"))
+        assert importlib.import_module("targeting.one").double(5) == result
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (None, "not attempted"),
+        ("", "not attempted"),
+        (4, "passed"),
+        (4.0, "passed"),
+        (3, "Halve"),
+        ("4", "Give a number"),
+        (True, "Give a number"),
+    ],
+)
+def test_a_number(one, said, answer, text):
+    lab.check("1.2", answer)
+    assert text in said()
+
+
+def test_a_numpy_number_is_a_number(one, said):
+    import numpy as np
+
+    lab.check("1.2", np.float64(4))
+    assert said() == "Task 1.2 · passed.\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"), [("b", "passed"), ("a", "the other"), ("d", "'a', 'b', 'c'"), (2, "text in quotes")]
+)
+def test_a_choice(one, said, answer, text):
+    lab.check("1.3", answer)
+    assert text in said()
+
+
+def test_the_students_own_parameters_count(one, said):
+    (one / "params.yaml").write_text("size: 10\n", encoding="utf-8")
+    lab.check("1.2", 5)
+    assert "passed" in said()
+    assert lab.use_reference("1.2") == 5
+    (one / "params.yaml").write_text("size: [\n", encoding="utf-8")
+    with pytest.raises(LabError, match=r"params\.yaml"):
+        lab.check("1.2", 5)
+
+
+@pytest.mark.parametrize("task_id", ["1.9", "9.1", 1.1, None, "one"])
+def test_an_unknown_task_gets_the_list(one, task_id):
+    for verb in (lab.check, lab.use_reference, lab.try_again, lambda key: lab.save(key, test_a_number)):
+        with pytest.raises(LabError, match=r"Tasks: 1\.1, 1\.2"):
+            verb(task_id)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "text"),
+    [
+        (6, "needs the function double, not int"),
+        (len, "needs the function"),
+        (cell("def twice(x):\n    return 2\n", "twice"), "not twice"),
+    ],
+)
+def test_what_is_no_such_function_is_refused(one, attempt, text):
+    with pytest.raises(LabError, match=text):
+        lab.check("1.1", attempt)
+
+
+def test_other_parameters_are_a_hint(one, said):
+    lab.check("1.1", cell("def double(y):\n    return 2 * y\n", "double"))
+    assert "called with (x); yours takes (y)" in said()
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("    return factor * x\n", "`factor` is not known, line 2 (`return factor * x`)"),
+        ("    while True:\n        pass\n", "still running after 1 seconds"),
+        ("    import time\n    time.sleep(60)\n", "still running after 1 seconds"),
+        ("    raise SystemExit\n", "ends the program, line 2"),
+        ("    import os\n    os._exit(0)\n", "ended Python itself (exit code 0)"),
+        ("    import os, signal\n    os.kill(os.getpid(), 9)\n", "ended Python itself"),
+        ("    input()\n    return 2 * x\n", "asks for input"),
+        ("    print('{\"hint\": null}')\n    return 0\n", "double(3) gives 0"),
+        ("    for _ in range(100000):\n        print('x' * 100)\n    return 1\n", "double(3) gives 1"),
+        ("    return double(x)\n", "RecursionError"),
+        ("    import not_there\n", "An import fails, line 2"),
+        (
+            "    class Bad(Exception):\n        def __str__(self):\n            return 1 / 0\n    raise Bad\n",
+            "Bad: (no message)",
+        ),
+        ("    import os\n    os.chdir('/')\n    return 0\n", "double(3) gives 0"),
+        ("    raise NotImplementedError\n", "delete that line of the stub"),
+        (
+            "    import threading, time\n    threading.Thread(target=time.sleep, args=(60,)).start()\n    return 2\n",
+            "gives 2",
+        ),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and / of POSIX")
+def test_whatever_the_code_does_there_is_a_hint(one, said, monkeypatch, body, text):
+    monkeypatch.setattr(checking, "SECONDS", 1)
+    lab.check("1.1", cell("def double(x):\n" + body, "double"))
+    assert text in said()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups of POSIX")
+def test_a_process_that_the_code_leaves_behind_is_ended(one, said, tmp_path):
+    import psutil
+
+    body = "    import subprocess, sys\n    subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(77.125)'])\n    return 6\n"
+    lab.check("1.1", cell("def double(x):\n" + body, "double"))
+    assert "passed" in said()
+    assert not any("77.125" in " ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
+
+
+# Edits of files
+
+
+@pytest.fixture
+def three(labs, capsys):
+    lab.start(3)
+    capsys.readouterr()
+    return labs / "workspace"
+
+
+def edit(folder, name, old, new):
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_an_untouched_mark_is_not_attempted_and_the_reference_takes_its_place(three, capsys):
+    lab.check("3.1")
+    assert "not attempted. The reference takes its place in src/targeting/three.py" in capsys.readouterr().out
+    assert "min(x, 5)" in (three / "src/targeting/three.py").read_text(encoding="utf-8")
+    lab.check("3.1")
+    assert "the reference stands" in capsys.readouterr().out
+    lab.try_again("3.1")
+    assert "min(x, 5)" not in (three / "src/targeting/three.py").read_text(encoding="utf-8")
+
+
+def test_a_right_edit_passes_whatever_its_neighbour_is(three, capsys):
+    path = "src/targeting/three.py"
+    edit(three, path, "    return x\n    # END TASK 3.1", "    return 5 if x > 5 else x\n    # END TASK 3.1")
+    edit(three, path, "    return x\n    # END TASK 3.2", "    return 1 / 0\n    # END TASK 3.2")
+    lab.check("3.1")
+    lab.check("3.2")
+    out = capsys.readouterr().out
+    assert "Task 3.1 · passed." in out
+    assert (
+        "Task 3.2 · not yet. Your code stops with ZeroDivisionError: division by zero, line 9 (`return 1 / 0`)." in out
+    )
+    lab.use_reference("3.2")
+    text = (three / path).read_text(encoding="utf-8")
+    assert "5 if x > 5" in text
+    assert "max(x, 0)" in text
+
+
+def test_an_edit_of_the_same_length_in_the_same_second_gets_a_new_verdict(three, capsys):
+    path = "src/targeting/three.py"
+    edit(three, path, "    return x\n    # END TASK 3.1", "    return min(x, 4)\n    # END TASK 3.1")
+    lab.check("3.1")
+    edit(three, path, "min(x, 4)", "min(x, 5)")
+    lab.check("3.1")
+    assert capsys.readouterr().out == "Task 3.1 · not yet. limit(7) gives 4.\nTask 3.1 · passed.\n"
+
+
+def test_invalid_python_in_a_file_is_a_hint(three, capsys):
+    edit(three, "src/targeting/three.py", "    return x\n    # END TASK 3.1", "    return (x\n    # END TASK 3.1")
+    lab.check("3.1")
+    assert "src/targeting/three.py is no valid Python" in capsys.readouterr().out
+
+
+def test_lost_marks_do_not_block(three, capsys):
+    path = three / "src/targeting/three.py"
+    path.write_text("def limit(x):\n    return min(x, 5)\n\n\ndef floor(x):\n    return x\n", encoding="utf-8")
+    lab.check("3.1")
+    assert "Task 3.1 · passed." in capsys.readouterr().out
+    lab.use_reference("3.2")
+    assert "TASK 3.2" in path.read_text(encoding="utf-8")
+    assert any("return min" in kept.read_text(encoding="utf-8") for kept in (three / ".lab/attempts").iterdir())
+
+
+def test_a_task_in_another_language(three, capsys):
+    edit(three, "rules.sql", "where true", "where week <= 13")
+    lab.check("3.3")
+    edit(three, "rules.sql", "week <= 13", "week < 13")
+    lab.check("3.3")
+    out = capsys.readouterr().out
+    assert "before 13 only" in out
+    assert "passed" in out
+
+
+def test_kinds_are_not_mixed_up(three, one):
+    with pytest.raises(LabError, match="edit of rules"):
+        lab.check("3.3", 4)
+    with pytest.raises(LabError, match="no function to save"):
+        lab.save("3.3", test_a_number)
+    with pytest.raises(LabError, match="small answer"):
+        lab.try_again("1.2")
+
+
+# Commands
+
+
+def test_run_shows_paths_of_the_workspace_and_the_exit_code(one, capsys):
+    code = (
+        f"import os, sys; print(os.getcwd()); print({str(one)!r} + os.sep + 'a.py'); print(sys.executable); sys.exit(3)"
+    )
+    lab.run(["python", "-c", code])
+    out = capsys.readouterr().out
+    assert out.splitlines()[1:3] == [".", "a.py"]
+    assert str(one.parent) not in out.split("\n", 1)[1]
+    assert out.endswith("[exit code 3]\n")
+
+
+def test_run_leaves_durations_out_and_the_notebooks_pytest_alone(one, capsys, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    (one / "test_x.py").write_text("def test_x():\n    from targeting import one\n", encoding="utf-8")
+    lab.run("pytest -q test_x.py")
+    assert capsys.readouterr().out.splitlines()[-1] == "1 passed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups of POSIX")
+def test_run_stops_what_takes_too_long(one, capsys):
+    lab.run(["python", "-c", "import time; print('on', flush=True); time.sleep(60)"], seconds=1)
+    assert capsys.readouterr().out.splitlines()[1:] == ["on", "[stopped after 1 seconds]"]
+
+
+def test_run_keeps_both_ends_of_a_long_output(one, capsys):
+    lab.run(["python", "-c", "print('first'); print('x' * 200_000); print('last')"])
+    out = capsys.readouterr().out
+    assert len(out) < 50_000
+    assert "first" in out
+    assert out.endswith("last\n")
+
+
+def test_run_explains_an_unknown_command(one):
+    for command in ("no-such-command --now", []):
+        with pytest.raises(LabError, match="command"):
+            lab.run(command)
+
+
+def test_tidy_takes_colours_and_homes_away(one):
+    assert terminal.tidy("\x1b[31mred\x1b[0m 3 passed in 0.12s", one) == "red 3 passed\n"
+
+
+def test_the_parameters_of_the_fixture_are_valid(one):
+    assert yaml.safe_load((one / "params.yaml").read_text(encoding="utf-8")) == {"size": 8}
+
+
+def test_an_error_shows_no_traceback_of_the_machinery():
+    assert LabError("Do this.")._render_traceback_() == ["LabError: Do this."]
+
+
+def test_the_courses_own_commits_are_marked(one):
+    assert git(one, "log", "--format=%an").split() == ["Course"]

@@ -21,6 +21,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbval.plugin import get_sanitize_patterns
 
+from mldesign.lab import terminal
 from tests import measure, small_book
 
 STRICT = ("--nbval", "--nbval-current-env", "--nbval-sanitize-with=tests/nbval-sanitize.cfg")
@@ -181,6 +182,15 @@ def test_killed_kernel_does_not_wait_for_the_time_out(strict):
     _, rows = strict
     assert rows["killed-kernel.ipynb"]["cells"]["1"] < CELL_TIMEOUT / 2
     assert rows["hanging-cell.ipynb"]["cells"]["1"] >= CELL_TIMEOUT
+
+
+def test_commands_of_a_lab_are_offline_too(monkeypatch, tmp_path):
+    """`lab.run` sets PYTHONPATH for the workspace, and must keep the guard behind it."""
+    monkeypatch.setenv("PYTHONPATH", str(small_book.ROOT / "tests" / "netguard"))
+    script = "import socket; socket.gethostbyname('lab.example.org')"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=terminal.environment(tmp_path), capture_output=True, encoding="utf-8")
+    assert "NetworkBlockedError" in done.stderr and "lab.example.org" in done.stderr
 
 
 def shrink_budgets(book: Path) -> None:

@@ -42,7 +42,8 @@ def environment(folder: Path) -> dict[str, str]:
     """Return the environment of a command: that of a check, without the notebook's own pytest, with a fixed width."""
     kept = {name: value for name, value in checking.environment(folder).items() if not name.startswith("PYTEST_")}
     return kept | {
-        "PYTHONPATH": str(folder / "src"),
+        # What was there stays behind it: the course's tests block the network of every command that way.
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(folder / "src"), os.environ.get("PYTHONPATH")])),
         "PYTEST_ADDOPTS": "--color=no -p no:cacheprovider",
         "COLUMNS": "100",
         "NO_COLOR": "1",

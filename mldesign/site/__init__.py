@@ -84,9 +84,8 @@ def formula(translator, node):
 def improve_page(app, pagename, templatename, context, doctree):
     """Finish a page: its description, its pictures and its labels."""
     if doctree is None:
-        context["metatags"] += (
-            f'<meta name="description" content="{html.escape(app.config.html_title)}: {pagename}"/>\n'
-        )
+        text = html.escape(f"{app.config.html_title}: {pagename}")
+        context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{text}"/>\n'
         return
     given = doctree.next_node(nodes.meta, ascend=False)
     if given is None or 'name="description"' not in context["metatags"]:

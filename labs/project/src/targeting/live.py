@@ -1,54 +1,42 @@
 """What the service holds in memory, and how it follows the world: champion, campaigns, households that objected.
 
-:meth:`Live.refresh` is called every few seconds. A promoted model is loaded beside the one in use and takes its place in one
-assignment, so a request sees one model, never half of two. What cannot be read leaves the model and the campaigns as
-they were and is reported; the list of objections is different: without it nobody may be scored, so the service stops being ready.
+:meth:`Live.refresh` is called every few seconds. A promoted model is loaded beside the one in use and takes its place
+in one assignment, so a request sees one model, never half of two. What cannot be read is reported and leaves the model
+and the campaigns as they were. The suppression list is different: without it nobody may be scored, so the service stops
+being ready.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
+from targeting import registry, suppression
 from targeting.files import StageError
 from targeting.online import Campaigns
 
 log = logging.getLogger("targeting.service")
 
 
-@dataclass(frozen=True)
-class Champion:
-    """A loaded model and where it comes from."""
-
-    name: str
-    version: str
-    run_id: str
-    data_hash: str
-    candidate: str
-    threshold: float
-    model: object
-    loaded_at: datetime
-
-
-class Registry(Protocol):
-    """Where the champion comes from."""
-
-    def version(self) -> str:
-        """Return the version that the alias points to."""
-
-    def load(self, version: str) -> Champion:
-        """Load that version and check its golden predictions."""
-
-
 class Live:
-    """The current state; fields are replaced, never changed."""
+    """The current state; its fields are replaced, never changed.
 
-    def __init__(self, registry: Registry, clean: Path, read_suppressed: Callable[[], frozenset[int]]):
-        self.registry, self.clean, self.read_suppressed = registry, clean, read_suppressed
-        self.champion: Champion | None = None
+    Args:
+        clean: folder of checked tables.
+        version: returns the version that is champion now.
+        load: loads a version and checks its golden predictions.
+        objected: returns the households that must not be scored.
+    """
+
+    def __init__(
+        self,
+        clean: Path,
+        version: Callable[[], int | None] = registry.champion_version,
+        load: Callable[[int], registry.Registered] = registry.load,
+        objected: Callable[[], frozenset[int]] = suppression.households,
+    ):
+        self.clean, self.version, self.load, self.objected = clean, version, load, objected
+        self.champion: registry.Registered | None = None
         self.campaigns: Campaigns | None = None
         self.suppressed: frozenset[int] | None = None
         self.problems: dict[str, str] = {}
@@ -62,7 +50,7 @@ class Live:
         """Look once at everything; never raises, because a service outlives a bad file."""
         self._attempt("champion", self._champion)
         self._attempt("campaigns", self._campaigns)
-        if not self._attempt("suppression", self._suppressed):
+        if not self._attempt("suppression list", self._suppressed):
             self.suppressed = None
 
     async def follow(self, seconds: float) -> None:
@@ -74,31 +62,28 @@ class Live:
     def _attempt(self, what: str, action: Callable[[], None]) -> bool:
         try:
             action()
-        except Exception as error:  # whatever a registry, a driver or a file raises: the old state goes on
-            message = f"{type(error).__name__}: {error}" if not isinstance(error, StageError) else str(error)
-            if self.problems.get(what) != message:
-                log.error("%s", {"event": "refresh_failed", "what": what, "reason": message})
-            self.problems[what] = message
+        except Exception as error:  # whatever a store, a driver or a file raises: what was loaded goes on
+            reason = str(error) if isinstance(error, StageError) else f"{type(error).__name__}: {error}"
+            if self.problems.get(what) != reason:
+                log.error({"event": "refresh_failed", "what": what, "reason": reason})
+            self.problems[what] = reason
             return False
         self.problems.pop(what, None)
         return True
 
     def _champion(self) -> None:
-        version = self.registry.version()
+        version = self.version()
+        if version is None:
+            raise StageError("The registry has no champion. Run `dvc repro`.")
         if self.champion is None or self.champion.version != version:
-            self.champion = self.registry.load(version)
-            log.info("%s", {"event": "model_loaded", "version": version, "run_id": self.champion.run_id})
+            self.champion = self.load(version)
+            log.info({"event": "model_loaded", "model_version": version, "run_id": self.champion.run_id})
 
     def _campaigns(self) -> None:
-        stamp = tuple(
-            (self.clean / f"{table}.parquet").stat().st_mtime_ns for table in ("campaign_descriptions", "coupons")
-        )
+        tables = [self.clean / f"{table}.parquet" for table in ("campaign_descriptions", "coupons")]
+        stamp = tuple(table.stat().st_mtime_ns for table in tables)
         if stamp != self._stamp:
             self.campaigns, self._stamp = Campaigns.read(self.clean), stamp
 
     def _suppressed(self) -> None:
-        self.suppressed = self.read_suppressed()
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+        self.suppressed = self.objected()

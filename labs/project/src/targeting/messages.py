@@ -109,12 +109,12 @@ class Decision(Message):
 
 class ScoreResponse(Decision):
     campaign_id: int
-    model_version: str
+    model_version: int
 
 
 class BatchResponse(Message):
     campaign_id: int
-    model_version: str
+    model_version: int
     decisions: list[Decision]
 
 
@@ -141,10 +141,9 @@ class Health(Message):
 
 class ModelInfo(Message):
     name: str
-    version: str
+    version: int
     run_id: str
     data_hash: str
     candidate: str
     features: list[str]
     threshold: float = Field(description="probability from which a household is mailed")
-    loaded_at: datetime

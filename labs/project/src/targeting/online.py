@@ -1,7 +1,7 @@
 """Features of the few households of one request: the statement of the batch, on tables of a few rows.
 
-The request brings purchases, mailings and redemptions; the service knows the campaigns and the products of their coupons.
-No second implementation of a feature exists, so batch and service cannot drift apart; a test compares them.
+The request brings purchases, mailings and redemptions; the service knows the campaigns and the products that their
+coupons cover. No second implementation of a feature exists, so batch and service cannot drift apart: a test compares.
 """
 
 import datetime
@@ -26,9 +26,7 @@ TRANSACTIONS = pa.schema(
 CAMPAIGNS = pa.schema([("campaign_id", pa.int64()), ("household_id", pa.int64())])
 DESCRIPTIONS = pa.schema([("campaign_id", pa.int64()), ("campaign_type", pa.string()), ("start_date", pa.date32())])
 COUPONS = pa.schema([("campaign_id", pa.int64()), ("product_id", pa.int64())])
-REDEMPTIONS = pa.schema(
-    [("household_id", pa.int64()), ("campaign_id", pa.int64()), ("redemption_date", pa.date32())]
-)
+REDEMPTIONS = pa.schema([("household_id", pa.int64()), ("campaign_id", pa.int64()), ("redemption_date", pa.date32())])
 SETTINGS = pa.schema(
     [("first_day", pa.date32()), ("last_day", pa.date32()), ("history_days", pa.int32()), ("horizon_days", pa.int32())]
 )
@@ -63,7 +61,8 @@ class Campaigns:
                     + parquet(clean / "campaign_descriptions.parquet")
                 ).fetchall()
                 covered = connection.execute(
-                    f"select campaign_id, list(distinct product_id) from {parquet(clean / 'coupons.parquet')} group by 1"
+                    "select campaign_id, list(distinct product_id) from "
+                    f"{parquet(clean / 'coupons.parquet')} group by campaign_id"
                 ).fetchall()
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
@@ -130,4 +129,6 @@ class Online:
 def arrow(rows: list[tuple], schema: pa.Schema) -> pa.Table:
     """Return rows as an Arrow table; none gives an empty table of the same columns."""
     columns = zip(*rows, strict=True) if rows else [() for _ in schema]
-    return pa.table([pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema)
+    return pa.table(
+        [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema
+    )

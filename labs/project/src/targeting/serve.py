@@ -9,112 +9,29 @@ import asyncio
 import logging
 import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pandas as pd
 import uvicorn
-from fastapi import FastAPI, HTTPException, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI, Request
+from threadpoolctl import threadpool_limits
 
-from targeting import candidates, params, web
-from targeting.batching import Batcher
+from targeting import params, registry, web
 from targeting.features import FEATURES
 from targeting.files import StageError, run
-from targeting.live import Champion, Live
+from targeting.live import Live
 from targeting.messages import (
     BatchRequest,
     BatchResponse,
     Decision,
     FeaturesRequest,
     Health,
-    Household,
     ModelInfo,
     ScoreRequest,
     ScoreResponse,
 )
-from targeting.online import Online, UnknownCampaignError
-
-MAX_WAITING = 64  # requests whose features are being computed; more are told to come back
-predictions = logging.getLogger("targeting.predictions")
-
-
-def decide(champion: Champion, household_id: int, probability: float | None) -> dict:
-    """Return one household's decision; without a probability it is suppressed."""
-    if probability is None:
-        return {"household_id": household_id, "decision": "suppressed", "probability": None}
-    decision = "mail" if probability >= champion.threshold else "skip"
-    return {"household_id": household_id, "decision": decision, "probability": probability}
-
-
-class Service:
-    """Scores households with the current champion."""
-
-    def __init__(self, live: Live, online: Online):
-        self.live, self.online = live, online
-        self.batcher = Batcher(self._score_rows)
-        self.threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="features")
-        self.waiting = 0
-
-    def check_ready(self) -> None:
-        if not self.live.ready:
-            raise HTTPException(503, f"Not ready: {'; '.join(self.live.problems.values())}")
-
-    async def raw(self, campaign_id: int, households: list[Household]) -> tuple[Champion, list[dict]]:
-        """Return the decisions on households given by their purchases; those that objected are left out of everything."""
-        self.check_ready()
-        if self.waiting >= MAX_WAITING:
-            raise HTTPException(503, "Too many requests are waiting. Try again in a second.")
-        self.waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self.threads, self._raw, campaign_id, households)
-        except UnknownCampaignError as problem:
-            entry = {"loc": ("body", problem.field), "msg": str(problem), "type": "unknown_campaign"}
-            raise RequestValidationError([entry]) from problem
-        finally:
-            self.waiting -= 1
-
-    def _raw(self, campaign_id: int, households: list[Household]) -> tuple[Champion, list[dict]]:
-        champion, suppressed = self.live.champion, self.live.suppressed
-        asked = [household for household in households if household.household_id not in suppressed]
-        features = self.online.features(self.live.campaigns, campaign_id, asked)
-        found = dict(zip((h.household_id for h in asked), self._probabilities(champion, features), strict=True))
-        return champion, [decide(champion, h.household_id, found.get(h.household_id)) for h in households]
-
-    async def ready_made(self, request: FeaturesRequest) -> tuple[Champion, list[dict]]:
-        """Return the decision on a household given by its features."""
-        self.check_ready()
-        if request.household_id in self.live.suppressed:
-            return self.live.champion, [decide(self.live.champion, request.household_id, None)]
-        champion, probability = await self.batcher([getattr(request, name) for name in FEATURES])
-        return champion, [decide(champion, request.household_id, probability)]
-
-    def _score_rows(self, rows: list[list]) -> list[tuple[Champion, float]]:
-        champion = self.live.champion
-        frame = pd.DataFrame(rows, columns=list(FEATURES))
-        return [(champion, probability) for probability in self._probabilities(champion, frame)]
-
-    @staticmethod
-    def _probabilities(champion: Champion, frame: pd.DataFrame) -> list[float]:
-        return candidates.probabilities(champion.model, frame).tolist() if len(frame) else []
-
-
-def record(request: Request, campaign_id: int, champion: Champion, decisions: list[dict], started: float) -> None:
-    """Log what was answered, without saying about whom."""
-    predictions.info(
-        {
-            "event": "prediction",
-            "request_id": request.state.request_id,
-            "path": request.url.path,
-            "campaign_id": campaign_id,
-            "model_version": champion.version,
-            "run_id": champion.run_id,
-            "decisions": [entry["decision"] for entry in decisions],
-            "probabilities": [entry["probability"] for entry in decisions],
-            "milliseconds": round(1000 * (time.perf_counter() - started), 3),
-        }
-    )
+from targeting.online import Online
+from targeting.scoring import Service, record
 
 
 def create_app(live: Live, online: Online, refresh_seconds: float = 2.0) -> FastAPI:
@@ -123,6 +40,7 @@ def create_app(live: Live, online: Online, refresh_seconds: float = 2.0) -> Fast
 
     @asynccontextmanager
     async def lifespan(_: FastAPI):
+        threadpool_limits(1)  # one row at a time: more threads cost more than they bring
         await asyncio.to_thread(live.refresh)
         following = asyncio.create_task(live.follow(refresh_seconds))
         yield
@@ -173,8 +91,10 @@ def create_app(live: Live, online: Online, refresh_seconds: float = 2.0) -> Fast
     async def model() -> ModelInfo:
         """Which model answers?"""
         service.check_ready()
-        fields = {name: getattr(live.champion, name) for name in ModelInfo.model_fields if name != "features"}
-        return ModelInfo(features=list(FEATURES), **fields)
+        known = {
+            name: getattr(live.champion, name) for name in ("version", "run_id", "candidate", "data_hash", "threshold")
+        }
+        return ModelInfo(name=registry.MODEL, features=list(FEATURES), **known)
 
     return app
 
@@ -190,5 +110,32 @@ def listen(host: str, port: int) -> socket.socket:
         bound.bind((host, port))
     except OSError as error:
         bound.close()
-        raise StageError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port, or stop the other.") from error
+        raise StageError(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port, or stop the other."
+        ) from error
     return bound
+
+
+def main() -> None:
+    """Serve until stopped; one process, one port, on this machine only unless ``--host`` says otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000, help="0 takes a free one")
+    parser.add_argument("--clean", type=Path, default=Path("data/clean"))
+    arguments = parser.parse_args()
+    settings = params.read()
+    web.log_to()
+    bound = listen(arguments.host, arguments.port)
+    live = Live(arguments.clean)
+    online = Online(settings["data"], settings["ingest"]["time_zone"])
+    app = create_app(live, online, settings["serve"]["refresh_seconds"])
+    logging.getLogger("targeting.service").info(
+        {"event": "listening", "host": arguments.host, "port": bound.getsockname()[1]}
+    )
+    # Access lines would hold addresses of clients; every answer has its line in the prediction log already.
+    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None))
+    server.run(sockets=[bound])
+
+
+if __name__ == "__main__":
+    run(main)

@@ -6,8 +6,8 @@ address: nothing in it can be traced to a person, so there is nothing in it to d
 
 import json
 import logging
+import secrets
 import sys
-import uuid
 from datetime import UTC, datetime
 
 from fastapi import FastAPI, HTTPException, Request
@@ -64,7 +64,9 @@ def invalid(request: Request, exception: RequestValidationError) -> Response:
     for entry in exception.errors()[:MAX_PROBLEMS]:
         place = entry["loc"][1:] if entry["loc"][:1] == ("body",) else entry["loc"]
         if entry["type"] == "json_invalid":
-            problems.append({"field": "body", "message": f"is no JSON: {entry['ctx']['error']} at character {place[0]}"})
+            problems.append(
+                {"field": "body", "message": f"is no JSON: {entry['ctx']['error']} at character {place[0]}"}
+            )
         else:
             name = ".".join(map(str, place))[:200] or "body"
             problems.append({"field": name, "message": entry["msg"].removeprefix("Value error, ")})
@@ -86,7 +88,7 @@ class Envelope:
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        number = uuid.uuid4().hex
+        number = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = number
         announced = int(dict(scope["headers"]).get(b"content-length", b"0"))
         received = 0
@@ -96,7 +98,9 @@ class Envelope:
             message = await receive()
             received += len(message.get("body", b""))
             if max(announced, received) > MAX_BODY:
-                raise HTTPException(413, f"The body is larger than {MAX_BODY:,} bytes. Send fewer households at a time.")
+                raise HTTPException(
+                    413, f"The body is larger than {MAX_BODY:,} bytes. Send fewer households at a time."
+                )
             return message
 
         async def numbered(message):

@@ -1,0 +1,188 @@
+"""The service through its HTTP interface: right answers, promotion, objections, silence about people."""
+
+import asyncio
+import json
+import logging
+
+import pytest
+from fastapi.testclient import TestClient
+from service_world import LINE, OBJECTED, ask
+
+from targeting import features, scoring, serve, web
+from targeting.batching import Batcher
+from targeting.files import StageError
+from targeting.live import Live
+from targeting.messages import FeaturesRequest
+from targeting.online import Online
+from targeting.registry import Registered
+
+
+def test_purchases_in_probability_and_decision_out(service):
+    answer = ask(service, purchases=[LINE | {"basket_id": number} for number in range(1, 30)])
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "household_id": 5, "decision": "mail", "probability": answer.json()["probability"],
+        "campaign_id": 13, "model_version": 1,
+    }  # fmt: skip
+    assert 0.5 <= answer.json()["probability"] <= 1
+
+
+def test_purchases_and_their_features_give_the_same_probability(service):
+    raw = ask(service, mailed_campaigns=[8], redemptions=["2017-08-02", "2017-08-02"]).json()
+    row = {
+        "spend": 2.5, "trips": 1, "recent_trips": 1, "coupon_lines": 1, "discount": 0, "affinity_spend": 2.5,
+        "affinity_products": 1, "mailings": 0, "redemptions": 2,
+    }  # fmt: skip
+    assert ask(service, "/score/features", **row).json() == raw
+
+
+@pytest.mark.parametrize(
+    ("moment", "recent"),
+    [
+        ("2017-08-08T03:59:00Z", 1),  # 23:59 of 7 August in the store
+        ("2017-08-08T04:01:00Z", 0),  # the start day: not known yet
+        ("2017-08-07T23:59:00-04:00", 1),
+        ("2017-08-08T12:59:00+09:00", 1),  # a clock in another zone says the same moment
+        ("2017-08-08T13:01:00+09:00", 0),
+    ],
+)
+def test_a_purchase_counts_by_store_time_wherever_the_clock_stands(service, moment, recent):
+    online, known = Online({"history_days": 84, "horizon_days": 28}, "America/New_York"), service.live.campaigns
+    body = serve.ScoreRequest(household_id=5, campaign_id=13, purchases=[LINE | {"purchased_at": moment}])
+    assert online.features(known, 13, [body])["recent_trips"].tolist() == [recent]
+
+
+def test_a_batch_answers_as_its_households_do_alone(service):
+    households = [
+        {"household_id": n, "purchases": [LINE | {"product_id": 99 + n}] * (n != 9)} for n in (8, 9, OBJECTED, 2)
+    ]
+    answer = service.post("/score/batch", json={"campaign_id": 13, "households": households}).json()
+    alone = [service.post("/score", json={"campaign_id": 13, **household}).json() for household in households]
+    assert answer["decisions"] == [{k: a[k] for k in ("household_id", "decision", "probability")} for a in alone]
+
+
+def test_the_same_request_twice_gives_the_same_answer(service):
+    assert ask(service).json() == ask(service).json()
+
+
+@pytest.mark.parametrize("path", ["/score", "/score/features"])
+def test_who_objected_is_never_scored(service, world, path, monkeypatch):
+    monkeypatch.setattr(Registered, "predict", lambda *_: pytest.fail("scored"))
+    answer = ask(service, path, household_id=OBJECTED).json()
+    assert (answer["decision"], answer["probability"]) == ("suppressed", None)
+    world.objected |= {5}
+    service.live.refresh()
+    assert ask(service, path).json()["decision"] == "suppressed"
+
+
+def test_without_the_list_of_objections_nobody_is_scored(service, world):
+    world.objected = None
+    service.live.refresh()
+    assert ask(service).status_code == 503
+    assert service.get("/ready").status_code == 503
+    assert "suppression list" in service.get("/ready").json()["error"]
+    world.objected = frozenset()
+    service.live.refresh()
+    assert ask(service).status_code == 200
+
+
+def test_a_promotion_is_taken_up_and_a_rollback_too(service, world):
+    probabilities = []
+    for version in (1, 2, 1):
+        world.version = version
+        service.live.refresh()
+        assert service.get("/model").json()["version"] == version
+        probabilities.append(ask(service, "/score/features").json()["probability"])
+    assert probabilities[0] == probabilities[2] != probabilities[1]
+
+
+def test_a_promoted_model_that_is_refused_leaves_the_old_one_in_service(service, world):
+    world.version = 3
+    service.live.refresh()
+    assert ask(service).json()["model_version"] == 1
+    assert "Version 3 is refused" in service.get("/ready").json()["problems"][0]
+
+
+def test_the_service_follows_without_being_asked(world, settings):
+    live = Live(world.clean, lambda: world.version, world.load, world.suppressed)
+
+    async def watch():
+        following = asyncio.create_task(live.follow(0.01))
+        while not (live.champion and live.champion.version == 2):
+            world.version = 2
+            await asyncio.sleep(0.01)
+        following.cancel()
+
+    asyncio.run(asyncio.wait_for(watch(), 30))
+
+
+def test_without_a_champion_it_lives_but_is_not_ready(world, settings):
+    world.version = None
+    live = Live(world.clean, lambda: world.version, world.load, world.suppressed)
+    with TestClient(serve.create_app(live, Online(settings["data"], "UTC"))) as client:
+        assert client.get("/health").json()["status"] == "alive"
+        answers = [client.get("/ready"), client.get("/model"), ask(client), ask(client, "/score/features")]
+        assert [answer.status_code for answer in answers] == [503] * 4
+        assert "dvc repro" in answers[0].json()["error"]
+
+
+def test_a_defect_is_logged_and_says_nothing_about_the_person(service, monkeypatch, caplog):
+    monkeypatch.setattr(Registered, "predict", lambda *_: 1 / 0)
+    for path in ("/score", "/score/features"):
+        answer = ask(service, path)
+        assert answer.status_code == 500
+        assert "division" not in answer.text
+
+
+def test_too_many_waiting_are_told_to_come_back(service, monkeypatch):
+    monkeypatch.setattr(scoring, "MAX_WAITING", 0)
+    answer = ask(service)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+def test_the_log_says_what_was_decided_and_not_about_whom(service, caplog):
+    person = 987_654_321
+    with caplog.at_level(logging.INFO, "targeting.predictions"):
+        answer = ask(service, household_id=person)
+        ask(service, household_id=person, purchases=None)
+    lines = [web.JsonFormatter().format(record) for record in caplog.records if record.name == "targeting.predictions"]
+    assert len(lines) == 1
+    entry = json.loads(lines[0])
+    assert entry["request_id"] == answer.headers["x-request-id"]
+    assert entry["probabilities"] == [answer.json()["probability"]]
+    assert {"time", "model_version", "run_id", "campaign_id", "decisions", "milliseconds"} < set(entry)
+    assert str(person) not in "".join(lines) and str(person) not in caplog.text
+
+
+def test_the_features_of_a_request_are_those_of_the_models():
+    assert set(FeaturesRequest.model_fields) == {*features.KEYS, *features.FEATURES}
+
+
+def test_requests_that_wait_together_are_scored_together():
+    calls = []
+
+    def predict(rows):
+        calls.append(len(rows))
+        return [row * 10 for row in rows]
+
+    async def many():
+        batcher = Batcher(predict)
+        return await asyncio.gather(*(batcher(row) for row in range(5)))
+
+    assert asyncio.run(many()) == [0, 10, 20, 30, 40]
+    assert calls == [5]
+
+
+def test_an_error_of_the_model_reaches_everyone_who_waits():
+    async def many():
+        batcher = Batcher(lambda rows: 1 / 0)
+        return await asyncio.gather(*(batcher(row) for row in range(3)), return_exceptions=True)
+
+    assert [type(error) for error in asyncio.run(many())] == [ZeroDivisionError] * 3
+
+
+def test_a_port_in_use_is_a_clear_error():
+    with serve.listen("127.0.0.1", 0) as taken:
+        taken.listen()
+        with pytest.raises(StageError, match="Choose another with --port"):
+            serve.listen("127.0.0.1", taken.getsockname()[1])

@@ -87,8 +87,7 @@ def improve_page(app, pagename, templatename, context, doctree):
         text = html.escape(f"{app.config.html_title}: {pagename}")
         context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{text}"/>\n'
         return
-    given = doctree.next_node(nodes.meta, ascend=False)
-    if given is None or 'name="description"' not in context["metatags"]:
+    if 'name="description"' not in context["metatags"]:
         text = html.escape(description(doctree))
         context["metatags"] += f'<meta name="description" content="{text}"/>\n'
     body = context["body"].replace('<summary aria-label="Toggle hidden content">', "<summary>")

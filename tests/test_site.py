@@ -33,7 +33,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 def build(output: Path, source: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
     """Build the book into a folder; a warning is an error."""
     quiet = {key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")}
-    command = [sys.executable, "-c", BUILD, "build", str(source), "--path-output", str(output)]
+    # -P: a small book has a folder mldesign in it, which must not stand before the installed package
+    command = [sys.executable, "-P", "-c", BUILD, "build", str(source), "--path-output", str(output)]
     command += ["--warningiserror", "--keep-going", "--nitpick", "--quiet"]
     return subprocess.run(command, capture_output=True, text=True, env={**quiet, **environment}, cwd=source)
 
@@ -63,7 +64,6 @@ def small_book(folder: Path, text: str) -> Path:
     (folder / "index.md").write_text(text, encoding="utf-8")
     (folder / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
     shutil.copy(ROOT / "_config.yml", folder)
-    shutil.copytree(ROOT / "mldesign" / "site" / "static", folder / "mldesign" / "site" / "static")
     return folder
 
 

@@ -1,0 +1,47 @@
+"""Lab 1 as students leave it: all tasks solved, then the same notebook untouched in the same workspace."""
+
+import os
+
+import nbformat
+import planted_lab1
+import pytest
+from nbclient import NotebookClient
+
+from mldesign import environment
+from mldesign.lab import source, tasks
+
+
+def run(notebook, workspace) -> str:
+    """Run a notebook in memory and return everything that its code cells printed."""
+    environment.apply()
+    client = NotebookClient(
+        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tasks.LABS)}}
+    )
+    client.execute(env={**os.environ, "MLDESIGN_WORKSPACE": str(workspace)})
+    outputs = (output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs)
+    return "".join(output.text for output in outputs if output.output_type == "stream")
+
+
+def solved(notebook):
+    """Put a right answer, other than the reference, into every cell that holds a task."""
+    for cell in notebook.cells:
+        for task in tasks.of(1).values():
+            if task.kind == "function" and source.function_in(cell.source, task.name) == task.stub:
+                answer = planted_lab1.FUNCTIONS[task.id]["right"][1]
+                cell.source = source.with_function(cell.source, task.name, answer)
+            elif task.kind != "function" and f'lab.check("{task.id}"' in cell.source:
+                cell.source = cell.source.replace(" = None", f" = {planted_lab1.ANSWERS[task.id]['right'][0]!r}")
+    return notebook
+
+
+@pytest.mark.slow
+def test_solved_and_then_run_again_untouched(tmp_path):
+    path = tasks.LABS / "lab1-frame.ipynb"
+    workspace = tmp_path / "workspace"
+    printed = run(solved(nbformat.read(path, as_version=4)), workspace)
+    assert "not yet" not in printed
+    assert "7 of 7 tasks passed" in printed
+    module = (workspace / "src/targeting/policies.py").read_text(encoding="utf-8")
+    printed = run(nbformat.read(path, as_version=4), workspace)
+    assert "7 of 7 tasks passed" in printed
+    assert (workspace / "src/targeting/policies.py").read_text(encoding="utf-8") == module

@@ -49,6 +49,7 @@ def follow_repository(app, config):
         options["repository_url"] = f"{server}/{repository}"
     if os.environ.get("GITHUB_REF_TYPE") == "branch" and not os.environ.get("GITHUB_HEAD_REF"):
         options["repository_branch"] = os.environ.get("GITHUB_REF_NAME") or options["repository_branch"]
+    config.html_favicon = str(HERE / "static" / "logo.svg")
     config.html_static_path.append(str(HERE / "static"))
     config.templates_path.insert(0, str(HERE / "templates"))
 

@@ -27,7 +27,7 @@ from tests import measure, small_book
 STRICT = ("--nbval", "--nbval-current-env", "--nbval-sanitize-with=tests/nbval-sanitize.cfg")
 LAX = ("--nbval-lax", *STRICT[1:])
 HYGIENE = "tests/test_hygiene.py"
-CELL_TIMEOUT = 8  # seconds; the hanging cell waits for it
+CELL_TIMEOUT = 10  # seconds; the hanging cell waits for it
 HEALTHY = "healthy.ipynb"
 SLEEP = '[sys.executable, "-c", "import time; time.sleep(90)"]'
 SWALLOWED = """\

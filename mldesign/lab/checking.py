@@ -53,11 +53,20 @@ def _others_by_reference(task: tasks.Task, text: str, passed: frozenset) -> str:
     return text
 
 
+def python_path(*folders: Path) -> str:
+    """Return a ``PYTHONPATH`` that begins with these folders and keeps what this process was given.
+
+    The course's tests block the network of every process that way.
+    """
+    inherited = os.environ.get("PYTHONPATH", "")
+    return os.pathsep.join([*map(str, folders), *([inherited] if inherited else [])])
+
+
 def environment(tree: Path) -> dict[str, str]:
     """Return the environment of a process that runs a student's code: no bytecode, no git of ours, UTF-8, its own ``src``."""
-    course = str(tasks.__file__).rsplit("mldesign", 1)[0]
+    course = Path(tasks.__file__).resolve().parents[2]
     return git.environment(tree) | {
-        "PYTHONPATH": os.pathsep.join([str(tree / "src"), course]),
+        "PYTHONPATH": python_path(tree / "src", course),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUTF8": "1",
         "PYTHONHASHSEED": "0",

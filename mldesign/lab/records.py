@@ -11,7 +11,7 @@ from pathlib import Path
 from mldesign.lab.errors import LabError
 
 FOLDER = ".lab"
-OUTCOMES = ("not attempted", "not yet", "passed", "reference")
+OUTCOMES = ("not attempted", "not yet", "reference", "passed")  # a later one is never replaced by an earlier one
 
 
 def fingerprint(text: str) -> str:
@@ -62,10 +62,10 @@ def note(folder: Path, task_id: str, result: str, attempt: str = "") -> None:
     """
     record = read(folder)
     entry = record["tasks"].setdefault(task_id, {})
-    if not (result in ("not attempted", "not yet") and entry.get("outcome") in ("passed", "reference")):
-        entry["outcome"] = result
-    if result == "reference":
+    if result == "reference" and entry.get("outcome") != "passed":
         entry["used_reference"] = True
+    if OUTCOMES.index(result) >= OUTCOMES.index(entry.get("outcome", "not attempted")):
+        entry["outcome"] = result
     entry["latest"] = [result, fingerprint(attempt)]
     write(folder, record)
 

@@ -42,8 +42,7 @@ def environment(folder: Path) -> dict[str, str]:
     """Return the environment of a command: that of a check, without the notebook's own pytest, with a fixed width."""
     kept = {name: value for name, value in checking.environment(folder).items() if not name.startswith("PYTEST_")}
     return kept | {
-        # What was there stays behind it: the course's tests block the network of every command that way.
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(folder / "src"), os.environ.get("PYTHONPATH")])),
+        "PYTHONPATH": checking.python_path(folder / "src"),
         "PYTEST_ADDOPTS": "--color=no -p no:cacheprovider",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # the course's plugins are not the workspace's, and take a second
         "LC_ALL": "C.UTF-8",

@@ -1,6 +1,7 @@
 """Lab 1 as students leave it: all tasks solved, then the same notebook untouched in the same workspace."""
 
 import os
+import re
 
 import nbformat
 import planted_lab1

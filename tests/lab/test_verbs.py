@@ -91,8 +91,16 @@ def test_what_has_passed_stays_passed(one, said):
     lab.check("1.1", cell(RIGHT, "double"))
     lab.check("1.1", cell(WRONG, "double"))
     lab.check("1.1", cell(STUB, "double"))
+    lab.use_reference("1.1")
     lab.progress(1)
-    assert "1.1  passed " in said()
+    assert "1.1  passed  " in said()
+
+
+def test_a_try_is_not_forgotten_by_running_the_stub_again(one, said):
+    lab.check("1.1", cell(WRONG, "double"))
+    lab.check("1.1", cell(STUB, "double"))
+    lab.progress(1)
+    assert "1.1  not yet" in said()
 
 
 def test_the_import_after_a_save_is_the_new_code(one):

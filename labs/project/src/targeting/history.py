@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 
 TABLES = ("campaign_descriptions", "campaigns", "coupon_redemptions", "transactions")
+PARAMETERS = ("first_campaign", "last_campaign", "history_days", "horizon_days")
 STATEMENT = Path(__file__).with_name("history.sql")
 
 
@@ -38,9 +39,10 @@ def history(data: dict, connection: duckdb.DuckDBPyConnection | None = None) -> 
         connection: where the raw tables are; by default those of the data package.
     """
     statement = STATEMENT.read_text(encoding="utf-8")
+    parameters = {name: data[name] for name in PARAMETERS}
     if connection is not None:
-        frame = connection.execute(statement, data).df()
+        frame = connection.execute(statement, parameters).df()
     else:
         with connect() as connection:
-            frame = connection.execute(statement, data).df()
+            frame = connection.execute(statement, parameters).df()
     return frame.astype({"spend": float})

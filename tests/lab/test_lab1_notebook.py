@@ -42,6 +42,7 @@ def test_solved_and_then_run_again_untouched(tmp_path):
     printed = run(solved(nbformat.read(path, as_version=4)), workspace)
     assert "not yet" not in printed
     assert "7 of 7 tasks passed" in printed
+    assert re.findall(r"\d+ failed", printed) == ["2 failed"]  # the planted break, and nothing after it
     module = (workspace / "src/targeting/policies.py").read_text(encoding="utf-8")
     printed = run(nbformat.read(path, as_version=4), workspace)
     assert "7 of 7 tasks passed" in printed

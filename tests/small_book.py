@@ -90,7 +90,7 @@ def cells() -> list:
         code(CHILD),
         code("total + 1"),
         text("## What goes wrong"),
-        code("total - 1"),
+        code("Out[5] - 1"),
         code("import time\n\nround(time.time())", "nbval-ignore-output"),
         text("## Principles\n\nAutomation.\n\n## Check yourself"),
         *[text(QUESTION.format(number=number), tags=["quiz"]) for number in range(1, 5)],

@@ -2,6 +2,7 @@
 
 import importlib.util
 import random
+import re
 
 import duckdb
 import pandas as pd
@@ -78,6 +79,14 @@ def test_every_lesson_table_is_documented():
     for name in data.lesson_tables():
         assert data.sql(name).startswith(f"-- {name}: one row per"), name
         assert f"`{name}`" in card, f"data/README.md does not describe {name}"
+
+
+@pytest.mark.parametrize("name", sorted(data.lesson_tables()))
+def test_money_is_summed_as_decimal(name):
+    """Sums of doubles depend on the number of threads in their last digits."""
+    statement = re.sub(r"--.*", "", data.sql(name))
+    money = r"(sales_value|retail_disc|coupon_disc|coupon_match_disc)"
+    assert not re.search(rf"sum\(\s*{money}", statement), f"{name}: cast to decimal(12, 2) before sum"
 
 
 # household_weeks: what it says

@@ -149,7 +149,12 @@ def mailed(got, length: int, call: str) -> tuple[list[bool] | None, str | None]:
 
     if got is None:
         return None, f"{call} returns nothing. Does your function end in `return`?"
-    values = np.asarray(got)
+    if not isinstance(got, np.ndarray):
+        return None, (
+            f"Your result is a {type(got).__name__}. Return a NumPy array, for example np.array(…) of it, so that a "
+            "caller can add it up and select rows with it by position."
+        )
+    values = got
     if values.shape != (length,):
         return (
             None,

@@ -92,7 +92,7 @@ FUNCTIONS = {
             CHOOSE
             + BOOKS
             + "    pairs = sorted(range(len(scores)), key=lambda i: (-list(scores)[i], list(household_ids)[i]))\n"
-            + "    first = set(pairs[:books])\n    return [i in first for i in range(len(scores))]\n",
+            + "    first = set(pairs[:books])\n    return np.array([i in first for i in range(len(scores))])\n",
         ],
         "wrong": [
             (CHOOSE + ARRAYS + "    first = np.lexsort((household_ids, scores))[:books]\n" + MASK, "lowest scores"),
@@ -120,6 +120,13 @@ FUNCTIONS = {
             (
                 CHOOSE
                 + ARRAYS
+                + "    first = set(np.lexsort((household_ids, -scores))[:books])\n"
+                + "    return [i in first for i in range(len(scores))]\n",
+                "result is a list",
+            ),
+            (
+                CHOOSE
+                + ARRAYS
                 + "    first = np.lexsort((household_ids, -scores))[:books]\n    return np.arange(len(scores)) < books\n",
                 "stand first",
             ),
@@ -127,7 +134,7 @@ FUNCTIONS = {
                 CHOOSE
                 + BOOKS
                 + "    order = sorted(range(len(scores)), key=lambda i: (-scores[i], household_ids[i]))\n"
-                + "    return [i in order[:books] for i in range(len(scores))]\n",
+                + "    return np.array([i in order[:books] for i in range(len(scores))])\n",
                 "positions, not labels",
             ),
             (CHOOSE + ARRAYS + "    first = np.lexsort((household_ids, -scores))[:books]\n", "returns nothing"),

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from lab_batch import hint
 
+from conftest import write
 from mldesign.lab import checking, processes, source, states, tasks, verbs
 
 LAB = tasks.of(1)
@@ -110,11 +111,20 @@ def test_the_notebook_ships_every_stub_checks_every_task_and_saves_every_functio
             assert any(f'{task.name} = lab.save("{task.id}", {task.name})' in text for text in code)
 
 
+def test_the_repository_accepts_right_answers_that_differ_from_the_reference(tmp_path):
+    """What the check accepts, the workspace's own tests accept too. (The solved notebook does it with another set.)"""
+    state = states.after(1)
+    for key, planted in planted_lab1.FUNCTIONS.items():
+        state[LAB[key].file] = source.with_part(LAB[key], state[LAB[key].file], planted["right"][-1])
+    write(tmp_path, state)
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"]
+    code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
+    assert code == 0, output[-3000:]
+
+
 def test_the_failing_test_is_the_one_that_the_notebooks_break_fails(tmp_path):
     """The break of section 7, made in a copy: exactly the named test fails."""
-    for name, text in states.after(1).items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    write(tmp_path, states.after(1))
     statement = tmp_path / "src/targeting/history.sql"
     clock = "timezone('America/New_York', timezone('UTC', transaction_timestamp))"
     text = statement.read_text(encoding="utf-8")

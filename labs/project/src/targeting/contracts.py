@@ -18,7 +18,7 @@ import pandera.pandas as pandera
 from pandera.errors import SchemaErrors
 
 from targeting import params
-from targeting.files import StageError, read_json, run, write_json, write_query, write_text
+from targeting.files import StageError, first_line, read_json, run, write_json, write_query, write_text
 from targeting.schemas import CONTRACTS, Contract
 
 
@@ -36,9 +36,8 @@ def view(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
                 f"from read_parquet('{path.as_posix()}', file_row_number = true)"
             )
         except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
             raise StageError(
-                f"{path.as_posix()} cannot be read: {reason} Run `python -m targeting.ingest` again."
+                f"{path.as_posix()} cannot be read: {first_line(error)} Run `python -m targeting.ingest` again."
             ) from error
 
 

@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from targeting import params
-from targeting.files import StageError, literal, parquet, read_json, run, write_query
+from targeting.files import StageError, first_line, literal, parquet, read_json, run, write_query
 
 STATEMENT = Path(__file__).with_name("features.sql")
 INPUTS = ("campaign_descriptions", "campaigns", "coupon_redemptions", "coupons", "transactions")
@@ -62,8 +62,9 @@ def connect(clean: Path, data: dict, last_day: str | None = None) -> duckdb.Duck
         try:
             connection.execute(f"create view {table} as select * from {parquet(clean / f'{table}.parquet')}")
         except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise StageError(f"Table {table} cannot be read: {reason} Run `python -m targeting.contracts`.") from error
+            raise StageError(
+                f"Table {table} cannot be read: {first_line(error)} Run `python -m targeting.contracts`."
+            ) from error
     last_day = min(last_day or manifest["last_day"], manifest["last_day"])
     connection.execute(f"create view settings as {settings_query(manifest['first_day'], last_day, data)}")
     return connection
@@ -94,8 +95,7 @@ def read(path: Path = Path("data/features.parquet")) -> pd.DataFrame:
         with duckdb.connect() as connection:
             return tidy(connection.execute(f"select * from {parquet(path)} order by campaign_id, household_id").df())
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise StageError(f"{path.as_posix()} cannot be read: {reason} Run `dvc repro features`.") from error
+        raise StageError(f"{path.as_posix()} cannot be read: {first_line(error)} Run `dvc repro features`.") from error
 
 
 def usable(frame: pd.DataFrame) -> pd.DataFrame:

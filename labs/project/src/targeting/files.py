@@ -102,6 +102,11 @@ def sha256(path: Path) -> str:
         raise StageError(f"Cannot read {path.as_posix()}: {error}.") from error
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message, or its kind when it has none."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
 def fingerprint(content: object) -> str:
     """Return the SHA-256 of anything that JSON can say, in hexadecimal; the order of keys does not matter."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8")).hexdigest()

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from targeting import params
-from targeting.files import StageError, fingerprint, literal, parquet, run, sha256, write_json, write_query
+from targeting.files import StageError, fingerprint, first_line, literal, parquet, run, sha256, write_json, write_query
 
 MONEY = ("sales_value", "retail_disc", "coupon_disc", "coupon_match_disc")
 SOURCE = {  # what the retailer sends: table → column → type
@@ -82,9 +82,8 @@ def schema(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     try:
         rows = connection.execute(f"describe select * from {parquet(path)}").fetchall()
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
         raise StageError(
-            f"{path.as_posix()} cannot be read as parquet: {reason} Restore the file, then run again."
+            f"{path.as_posix()} cannot be read as parquet: {first_line(error)} Restore the file, then run again."
         ) from error
     return {row[0]: row[1] for row in rows}
 
@@ -136,9 +135,8 @@ def ingest(source: Path, name: str, target: Path, settings: dict) -> dict:
             try:
                 write_query(connection, select(table, path, settings["time_zone"]), taken)
             except duckdb.Error as error:
-                reason = str(error).splitlines()[0]
                 raise StageError(
-                    f"{path.as_posix()} cannot be taken: {reason} Restore the file, then run again."
+                    f"{path.as_posix()} cannot be taken: {first_line(error)} Restore the file, then run again."
                 ) from error
             tables[table] = {"rows": rows, "source_sha256": sha256(path), "sha256": sha256(taken)}
         days = connection.execute(

@@ -19,7 +19,7 @@ from mlflow.exceptions import MlflowException
 from sklearn.pipeline import Pipeline
 
 from targeting import candidates, tracking
-from targeting.files import StageError, read_json, run, sha256, write_json
+from targeting.files import StageError, first_line, read_json, run, sha256, write_json
 
 MODEL = "coupon-book"
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -69,8 +69,8 @@ def load(which: str | int = CHAMPION) -> Registered:
                 )
             model = mlflow.sklearn.load_model(tags["model_uri"])
             golden = mlflow.artifacts.load_dict(f"runs:/{found.run_id}/golden.json")
-        except (MlflowException, OSError, StopIteration, TypeError, ValueError) as error:
-            raise StageError(f"{where} cannot be loaded back: {str(error).splitlines()[0]} Roll back.") from error
+        except (MlflowException, OSError, TypeError, ValueError) as error:
+            raise StageError(f"{where} cannot be loaded back: {first_line(error)} Roll back.") from error
         expected, actual = (
             np.array(golden["probabilities"]),
             candidates.probabilities(model, pd.DataFrame(golden["inputs"])),

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from targeting import candidates
-from targeting.files import StageError, sha256
+from targeting.files import StageError, first_line, sha256
 
 for name, setting in {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -35,6 +35,8 @@ from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 EXPERIMENT = "coupon-book"
 PACKAGES = ("mlflow", "numpy", "pandas", "scikit-learn", "skops")
 FILE = "mlflow.db"
+# MLflow writes what it is told into these variables; left there, the next folder would be taken for this one.
+WRITTEN = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_EXPERIMENT_ID")
 
 
 @contextlib.contextmanager
@@ -46,24 +48,26 @@ def store() -> Iterator[mlflow.MlflowClient]:
     """
     for chatty in ("alembic", "mlflow"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
-    address = os.environ.get("MLFLOW_TRACKING_URI") or create(Path.cwd() / FILE)
+    settings = {name: os.environ.get(name) for name in WRITTEN}
+    address = settings["MLFLOW_TRACKING_URI"] or create(Path.cwd() / FILE)
     try:
         mlflow.set_tracking_uri(address)
         mlflow.set_registry_uri(address)
         client = mlflow.MlflowClient()
         if client.get_experiment_by_name(EXPERIMENT) is None:
-            with contextlib.suppress(MlflowException):  # another process was faster; if not, set_experiment says why
+            try:
                 client.create_experiment(EXPERIMENT, artifact_location=artefacts(address))
+            except MlflowException:
+                if client.get_experiment_by_name(EXPERIMENT) is None:  # else another process was faster
+                    raise
         mlflow.set_experiment(EXPERIMENT)
+        for name, setting in settings.items():
+            os.environ.pop(name, None) if setting is None else os.environ.update({name: setting})
         yield client
     except (MlflowException, SQLAlchemyError) as error:
-        reason = str(error).splitlines()[0][:300]
-        hint = (
-            "Another process holds it: wait until it ends"
-            if "locked" in str(error)
-            else "Check MLFLOW_TRACKING_URI and the disk"
-        )
-        raise StageError(f"The tracking store does not answer ({reason}). {hint}, then run again.") from error
+        held = "locked" in str(error)
+        hint = "Another process holds it: wait until it ends" if held else "Check MLFLOW_TRACKING_URI and the disk"
+        raise StageError(f"The tracking store fails: {first_line(error)}. {hint}, then run again.") from error
 
 
 def artefacts(address: str) -> str | None:
@@ -91,8 +95,7 @@ def create(path: Path) -> str:
         with contextlib.suppress(FileExistsError):
             os.link(own, path)
     except (OSError, MlflowException, SQLAlchemyError) as error:
-        reason = str(error).splitlines()[0]
-        raise StageError(f"Cannot create {path}: {reason}. Make the folder writable, then run again.") from error
+        raise StageError(f"Cannot create {path}: {first_line(error)}. Make the folder writable.") from error
     finally:
         own.unlink(missing_ok=True)
     return address
@@ -153,6 +156,13 @@ def log(client: mlflow.MlflowClient, name: str, entry: dict, model, example: pd.
 
 
 def model_file(uri: str) -> Path:
-    """Return the file that holds a logged model, on this machine."""
+    """Return the file that holds a logged model, on this machine.
+
+    Raises:
+        FileNotFoundError: when it is gone.
+    """
     folder = Path(mlflow.artifacts.download_artifacts(uri))
-    return next(folder.glob("*.skops"))
+    files = list(folder.glob("*.skops"))
+    if not files:
+        raise FileNotFoundError(f"{folder} holds no model file.")
+    return files[0]

@@ -1,0 +1,115 @@
+"""Registration, promotion, the way back, and models that must be refused."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import mlflow
+import pytest
+
+from targeting import dossier, registry, tracking
+from targeting.files import StageError
+
+
+def training(folder):
+    return json.loads((folder / "models/training.json").read_text(encoding="utf-8"))
+
+
+def test_the_first_champion_is_the_baseline_of_the_charter(inside, settings):
+    champion = registry.load()
+    assert (champion.version, champion.candidate) == (1, settings["train"]["baseline"])
+    assert champion.data_hash == training(inside)["data_hash"]
+
+
+def test_registering_again_changes_nothing(inside):
+    before = registry.versions()
+    registry.register(training(inside))
+    assert registry.versions().equals(before)
+
+
+def test_there_and_back(inside):
+    registry.promote(2)
+    assert registry.champion_version() == 2
+    assert registry.load().candidate == "logistic-short"
+    assert registry.rollback() == 1
+    assert registry.champion_version() == 1
+    assert dossier.was_rolled_back(2)
+
+
+def test_promoting_twice_does_not_lose_the_way_back(inside):
+    registry.promote(2)
+    registry.promote(2)
+    assert registry.rollback() == 1
+
+
+def test_without_an_earlier_champion_there_is_no_way_back(inside):
+    with pytest.raises(StageError, match="no earlier champion"):
+        registry.rollback()
+
+
+@pytest.mark.parametrize(("which", "message"), [(99, "no version 99"), ("winner", "no winner")])
+def test_an_unknown_model_is_named(inside, which, message):
+    with pytest.raises(StageError, match=message):
+        registry.load(which)
+
+
+def test_a_model_whose_file_was_changed_is_refused(inside):
+    with tracking.store() as client:
+        path = tracking.model_file(client.get_model_version(registry.MODEL, "2").tags["model_uri"])
+    whole = path.read_bytes()
+    try:
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        with pytest.raises(StageError, match="not the one that was registered"):
+            registry.promote(2)
+        path.unlink()
+        with pytest.raises(StageError, match="cannot be loaded back"):
+            registry.promote(2)
+    finally:
+        path.write_bytes(whole)
+    assert registry.champion_version() == 1
+
+
+def test_a_model_that_misses_its_golden_predictions_is_refused(inside, monkeypatch):
+    golden = json.loads(json.dumps(mlflow.artifacts.load_dict(f"runs:/{registry.load(2).run_id}/golden.json")))
+    golden["probabilities"][3] += 0.001
+    monkeypatch.setattr(mlflow.artifacts, "load_dict", lambda address: golden)
+    with pytest.raises(StageError, match=r"misses its golden predictions by up to 0\.001"):
+        registry.promote(2)
+    assert registry.champion_version() == 1
+
+
+def test_a_run_says_what_made_it(inside):
+    with tracking.store() as client:
+        run = client.get_run(registry.load(2).run_id)
+    assert {"commit", "data_hash", "features_sha256", "fingerprint", "campaigns", "as_of"} <= set(run.data.tags)
+    assert {"net_value_per_1000", "net_value_per_1000_low", "against_baseline_low", "campaign_8"} <= set(
+        run.data.metrics
+    )
+    info = mlflow.models.get_model_info(run.data.tags["model_uri"])
+    assert info.signature.inputs.input_names()[0] == "spend" and info.saved_input_example_info
+    kept = {entry.path for entry in client.list_artifacts(run.info.run_id)}
+    assert {"evaluation.png", "golden.json", "held_out.csv"} <= kept
+
+
+def test_a_locked_store_is_said_to_be_locked(inside, stage, monkeypatch):
+    with sqlite3.connect("mlflow.db") as holder:
+        holder.execute("begin exclusive")
+        done = stage(inside, "registry", "promote", "2", check=False, MLFLOW_SQLALCHEMYSTORE_POOL_SIZE="1")
+    assert done.returncode == 1
+    assert "locked" in done.stderr and "wait until it ends" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_two_processes_that_create_the_store_at_once_do_not_destroy_it(tmp_path):
+    code = "from targeting import tracking\nwith tracking.store() as c: print(c.get_experiment_by_name('coupon-book'))"
+    environment = {**os.environ, "PYTHONPATH": str(Path(tracking.__file__).parent.parent)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=environment, **pipes) for _ in range(2)]
+    for process in both:
+        out, err = process.communicate(timeout=120)
+        assert "name='coupon-book'" in out, err
+    with sqlite3.connect(tmp_path / "mlflow.db") as store:
+        assert store.execute("pragma integrity_check").fetchone() == ("ok",)
+        assert store.execute("select count(*) from experiments where name = 'coupon-book'").fetchone() == (1,)

@@ -109,10 +109,12 @@ def _closed(script: str) -> str:
 
 
 def _png(figure: Figure) -> str:
-    """Return a figure as base64 PNG, without metadata that change, and close it so that it is not shown twice."""
+    """Return a figure as base64 PNG of 64 colours, a third of the size, and close it so that it is not shown twice."""
     import matplotlib.pyplot as plt
+    from PIL import Image
 
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
+    drawn, packed = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=110)
     plt.close(figure)
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
+    Image.open(drawn).convert("RGB").quantize(64).save(packed, format="png", optimize=True)
+    return base64.b64encode(packed.getvalue()).decode("ascii")

@@ -47,7 +47,18 @@ def build(arguments: list[str]) -> int:
     """Build the book from its stored outputs into an empty ``_build``; a warning is an error."""
     shutil.rmtree(ROOT / "_build", ignore_errors=True)
     start = "from jupyter_book.cli.main import main; main()"  # it has no __main__
-    command = [sys.executable, "-c", start, "build", ".", "--warningiserror", "--keep-going", "--quiet", *arguments]
+    command = [
+        sys.executable,
+        "-c",
+        start,
+        "build",
+        ".",
+        "--warningiserror",
+        "--nitpick",
+        "--keep-going",
+        "--quiet",
+        *arguments,
+    ]
     code = subprocess.call(command, cwd=ROOT)
     if code or not (SITE / "index.html").is_file():
         print("The book was not built: the lines above name the file and the line to mend.", file=sys.stderr)

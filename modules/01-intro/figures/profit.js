@@ -1,6 +1,5 @@
 // Net value of each list against contacts a week, from dollars at stake that lesson 1.1 computed on its test weeks.
-// data: {weeks, budgets: [contacts a week], stake: {policy: [dollars]}, colors: {policy: palette name},
-//        rules: [policies that need no model]}
+// data: {weeks, budgets: [contacts a week], stake: {policy: [dollars]}, colors: {policy: palette name}}
 (values, data) => {
   const names = Object.keys(data.stake);
   const net = (name, i) => data.stake[name][i] * values.save * values.margin - values.cost * data.weeks * data.budgets[i];
@@ -11,9 +10,8 @@
   const half = (data.budgets[1] - data.budgets[0]) / 2;
   const bands = [];
   data.budgets.forEach((x, i) => {
-    const label = data.rules.includes(best(i)) ? "rule" : best(i) === "doing nothing" ? "nothing" : null;
+    const label = best(i).replace("doing ", "");
     const last = bands[bands.length - 1];
-    if (!label) return;
     if (last && last.label === label && last.to === x - half) last.to = x + half;
     else bands.push({ from: x - half, to: x + half, label });
   });

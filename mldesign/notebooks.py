@@ -82,7 +82,8 @@ def normalise(notebook) -> None:
         }
     )
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
+        for key in ("execution", "lines_to_next_cell"):  # timings, and what a converter left
+            cell.metadata.pop(key, None)
         cell.source = re.sub(r"[ \t]+$", "", cell.source, flags=re.MULTILINE).strip("\n")
         if cell.cell_type != "code":
             continue

@@ -40,24 +40,11 @@ import subprocess
 command = [sys.executable, "-c", "print('heard from a child:', 2 + 3)"]
 done = subprocess.run(command, check=True)
 done.returncode"""
-QUESTION = """\
-**Question {number}.** What does the total say?
-
-<details><summary>A. How many weeks there are</summary>
-
-**Not this one.** It adds the weeks' numbers, it does not count them.
-
-</details>
-<details><summary>B. The sum of the weeks' numbers</summary>
-
-**Right.** The cell adds the numbers from zero to nine.
-
-</details>
-<details><summary>C. Nothing at all</summary>
-
-**Not this one.** A sum of known numbers does say something.
-
-</details>"""
+OPTIONS = (
+    ("How many weeks there are", "**Not this one.** It adds the weeks' numbers, it does not count them."),
+    ("The sum of the weeks' numbers", "**Right.** The cell adds the numbers from zero to nine."),
+    ("Nothing at all", "**Not this one.** A sum of known numbers does say something."),
+)
 RUBRIC = """\
 **Design.** Plan your own.
 
@@ -66,6 +53,16 @@ RUBRIC = """\
 It names the decision.
 
 </details>"""
+
+
+def question(number: int) -> str:
+    """Return a quiz question whose right option moves on with its number."""
+    turned = [*OPTIONS[number % 3 :], *OPTIONS[: number % 3]]
+    shown = [
+        f"<details><summary>{label}. {text}</summary>\n\n{why}\n\n</details>"
+        for label, (text, why) in zip("ABC", turned, strict=True)
+    ]
+    return "\n".join([f"**Question {number}.** What does the total say?\n", *shown])
 
 
 def cells() -> list:
@@ -93,7 +90,7 @@ def cells() -> list:
         code("Out[5] - 1"),
         code("import time\n\nround(time.time())", "nbval-ignore-output"),
         text("## Principles\n\nAutomation.\n\n## Check yourself"),
-        *[text(QUESTION.format(number=number), tags=["quiz"]) for number in range(1, 5)],
+        *[text(question(number), tags=["quiz"]) for number in range(1, 5)],
         text("## Exercises\n\n**Apply.** Add one."),
         text("#### Solution", **folded),
         code("# @title Solution\ntotal + 1", "hide-cell"),

@@ -1,5 +1,7 @@
 """Every rule can fail: each is shown a lesson with one fault, and must name its place."""
 
+import re
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
@@ -92,6 +94,13 @@ def replaced(old, new):
                 cell.source = cell.source.replace(old, new)
 
     return plant
+
+
+def same_answer(notebook):
+    for cell in notebook.cells:
+        if "quiz" in cell.metadata.get("tags", []):
+            number = re.search(r"Question (\d)", cell.source)[1]
+            cell.source = small_book.question(1).replace("Question 1", f"Question {number}")
 
 
 def result(text, kind="text/plain"):
@@ -196,6 +205,7 @@ PLANTS = [
     ("quiz_form", replaced("**Right.** The", "It is right: the"), "**Question 1.**", "must open with"),
     ("quiz_form", replaced("**Question 3.**", "**Question 9.**"), "**Question 9.**", "Number them in order"),
     ("quiz_form", tags(13, "hide-input"), "**Question 1.**", "without the tag quiz"),
+    ("quiz_spread", same_answer, "01-lesson.ipynb", "A is right in 4 of 4 questions"),
     ("setup_cell", source(1, "import sys\nimport mldesign\n\nmldesign.setup()"), "import sys", "set-up cell"),
     ("setup_cell", tags(1), "import sys", "lacks the tag hide-input"),
     ("folds", metadata(RESULT, COLLAPSED, False), "#### Result", "not folded in JupyterLab"),

@@ -27,6 +27,7 @@ NOTEBOOK_RULES = (
     text.dollars_escaped,
     text.known_leads,
     text.quiz_form,
+    text.quiz_spread,
     structure.setup_cell,
     structure.folds,
     structure.predictions,

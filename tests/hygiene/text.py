@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from mldesign import quiz
@@ -96,3 +97,12 @@ def quiz_form(page: Page) -> Iterator[str]:
                 yield f"{cell.where} is question {question.number}, but the {number}th of the page. Number them in order."
             for problem in quiz.problems(question):
                 yield f"{cell.where}: {problem}"
+
+
+def quiz_spread(page: Page) -> Iterator[str]:
+    """No letter is right in more than half of a page's questions: a reader would guess it."""
+    found = [question for cell in page.markdown for question in quiz.questions(cell.source)]
+    right = Counter(option.label for question in found for option in question.options if option.right)
+    for label, count in right.items():
+        if len(found) > 2 and count > (len(found) + 1) // 2:
+            yield f"{page.where}: {label} is right in {count} of {len(found)} questions. Change the order of the options."

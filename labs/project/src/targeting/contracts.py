@@ -32,7 +32,7 @@ def view(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
         path = raw / f"{table}.parquet"
         try:
             connection.execute(
-                f"create view {table} as select *, file_row_number as row "
+                f"create view {table} as select * exclude (file_row_number), file_row_number as row "
                 f"from read_parquet('{path.as_posix()}', file_row_number = true)"
             )
         except duckdb.Error as error:

@@ -59,6 +59,18 @@ def test_nothing_is_lost_between_clean_and_quarantine(built):
             assert raw == clean + bad, table
 
 
+def test_what_is_passed_on_has_the_columns_of_what_was_taken(built):
+    with duckdb.connect() as connection:
+        for table in contracts.CONTRACTS:
+            raw, clean = (
+                connection.execute(
+                    f"describe select * from '{(built / 'data' / part / table).as_posix()}.parquet'"
+                ).fetchall()
+                for part in ("raw", "clean")
+            )
+            assert raw == clean, table
+
+
 def test_each_row_in_quarantine_has_its_reason(built):
     with duckdb.connect() as connection:
         path = (built / "data/quarantine/transactions.parquet").as_posix()

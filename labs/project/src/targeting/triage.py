@@ -1,0 +1,46 @@
+"""From an alarm to the first thing to look at: a bug shows as a column that died or a feed that shrank.
+
+Hints, not verdicts: each says what to check first, and where.
+"""
+
+import pandas as pd
+
+from targeting.features import NUMERIC
+
+DEAD = 0.9  # share of zeros from which a column that used to have values counts as dead
+AFFINITY = ("affinity_spend", "affinity_products")
+PAST = ("mailings", "redemptions", "coupon_lines")
+PURCHASES = ("spend", "trips", "recent_trips", "discount")
+HINTS = {
+    AFFINITY: "The coupons cover other products than before: ask marketing how they were chosen.",
+    PAST: "Households were mailed more, or less, before: our own past may be the cause.",
+    PURCHASES: "They buy otherwise: another season, or other households were chosen.",
+}
+
+
+def drift_hint(unusual: list[str], different: list[str], reference: pd.DataFrame, current: pd.DataFrame) -> str:
+    """Return what to look at first when columns lie unusually far from their reference.
+
+    Args:
+        unusual: names of the columns.
+        different: names of all columns that differ by more than chance; they explain scores that moved alone.
+        reference: rows of development of the same type.
+        current: the campaign's rows.
+    """
+    features = [name for name in unusual if name in NUMERIC] or [name for name in different if name in NUMERIC]
+    dead = [name for name in features if (current[name] == 0).mean() >= DEAD > (reference[name] == 0).mean()]
+    if dead:
+        return f"Bug first: {', '.join(dead)} is almost always 0. Read reports/contracts.md and data/raw/manifest.json."
+    if all(current[name].mean() < 0.5 * reference[name].mean() for name in PURCHASES):
+        return "Bug first: purchases have halved. Does data/raw hold all days and all stores of the last 84 days?"
+    if not features:
+        return "Only the scores moved: is the model in use (/model) the champion (`registry list`)?"
+    return " ".join(hint for names, hint in HINTS.items() if set(names) & set(features))
+
+
+def outcome_hint(estimate: float, moved: bool) -> str:
+    """Return what to look at first when households redeem otherwise than predicted, compared with development."""
+    direction = "more" if estimate > 0 else "less"
+    if moved:
+        return f"They redeem {direction} than predicted, and their features moved: explain the features first."
+    return f"They redeem {direction} than predicted, and their features did not move: look at the offers and the books."

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -113,3 +114,18 @@ def test_two_processes_that_create_the_store_at_once_do_not_destroy_it(tmp_path)
     with sqlite3.connect(tmp_path / "mlflow.db") as store:
         assert store.execute("pragma integrity_check").fetchone() == ("ok",)
         assert store.execute("select count(*) from experiments where name = 'coupon-book'").fetchone() == (1,)
+
+
+@pytest.mark.slow
+def test_the_same_on_postgresql(built, stage, tmp_path):
+    """One setting: the address of an empty database."""
+    address = os.environ.get("TARGETING_POSTGRES")
+    if not address:
+        pytest.skip(
+            "needs TARGETING_POSTGRES=postgresql://user:password@host/database, and `pip install psycopg2-binary`"
+        )
+    shutil.copytree(built, tmp_path / "copy", ignore=shutil.ignore_patterns("mlflow.db*", "mlartifacts", "models"))
+    for command in (("train",), ("registry", "register"), ("registry", "promote", "2"), ("registry", "rollback")):
+        done = stage(tmp_path / "copy", *command, MLFLOW_TRACKING_URI=address)
+    assert "Version 1 is champion again." in done.stdout
+    assert not (tmp_path / "copy/mlflow.db").exists()

@@ -1,7 +1,8 @@
 """MLflow: where runs and models are kept, and how a candidate becomes a run.
 
 The store is ``mlflow.db``, a SQLite file in the repository, with artefacts in ``mlartifacts/``. One setting puts it
-elsewhere: ``MLFLOW_TRACKING_URI=postgresql://…`` or ``http://…``. ``TARGETING_ARTIFACTS`` names another folder or bucket.
+elsewhere: ``MLFLOW_TRACKING_URI=postgresql://…`` or ``http://…``. ``TARGETING_ARTIFACTS`` names
+another folder or bucket.
 """
 
 import contextlib
@@ -71,7 +72,7 @@ def store() -> Iterator[mlflow.MlflowClient]:
 
 
 def artefacts(address: str) -> str | None:
-    """Return where artefacts go: into the repository or ``TARGETING_ARTIFACTS``; a tracking server decides for itself."""
+    """Return where artefacts go: into the repository, or ``TARGETING_ARTIFACTS``; a server decides for itself."""
     if address.startswith("http"):
         return None
     return os.environ.get("TARGETING_ARTIFACTS") or (Path.cwd() / "mlartifacts").as_uri()

@@ -30,7 +30,8 @@
       ...names.map((name) => ({ label: name, color: data.colors[name], points: data.budgets.map((x, i) => [x, net(name, i)]) })),
       { label: "doing nothing", color: "#1f2933", points: [[data.budgets[0], 0], [data.budgets[data.budgets.length - 1], 0]] },
     ],
-    bands: bands.map((band) => ({ ...band, to: band.to - half / 5 })), // a thin gap between neighbours
+    // a thin gap between neighbours, and a name only where there is room for it
+    bands: bands.map((band) => ({ ...band, to: band.to - half / 5, label: band.to - band.from < 50 ? "" : band.label })),
     marks: [{ x: values.budget, y: gain, label: "" }],
     text: `At ${values.budget} contacts a week, ${winner} is best: ${dollars(gain)} in ${data.weeks} weeks (${others}).`,
   };

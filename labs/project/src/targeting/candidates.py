@@ -19,6 +19,7 @@ from targeting.policies import Rule
 # What a model file may hold beside scikit-learn's own, harmless types. skops refuses to load anything else.
 TRUSTED = [
     "numpy.log1p",
+    "sklearn.compose._column_transformer._RemainderColsList",  # in older releases of scikit-learn
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "targeting.candidates.RuleScore",
 ]

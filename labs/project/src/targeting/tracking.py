@@ -67,8 +67,8 @@ def store() -> Iterator[mlflow.MlflowClient]:
         yield client
     except (MlflowException, SQLAlchemyError) as error:
         held = "locked" in str(error)
-        hint = "Another process holds it: wait until it ends" if held else "Check MLFLOW_TRACKING_URI and the disk"
-        raise StageError(f"The tracking store fails: {first_line(error)}. {hint}, then run again.") from error
+        hint = "Another process holds the store: wait until it ends" if held else "Check MLFLOW_TRACKING_URI if need be"
+        raise StageError(f"MLflow fails: {first_line(error)}. {hint}, then run again.") from error
 
 
 def artefacts(address: str) -> str | None:

@@ -50,7 +50,7 @@ def main(arguments):
 
     environment.apply()
     os.chdir(ROOT)
-    return tasks.run(task, arguments[1:])
+    return tasks.RUN[task](arguments[1:])
 
 
 def show_help():
@@ -78,8 +78,8 @@ def running_in_place():
 
 
 def fingerprint():
-    """Return a digest of all that decides what is installed."""
-    digest = hashlib.sha256()
+    """Return a digest of all that decides what is installed, and where: a moved folder is installed anew."""
+    digest = hashlib.sha256(os.path.realpath(ROOT).encode("utf-8"))
     for name in ("requirements.txt", "constraints.txt", "pyproject.toml"):
         with open(os.path.join(ROOT, name), "rb") as file:
             digest.update(file.read())
@@ -110,6 +110,9 @@ def in_venv(arguments):
     if arguments[0] == "setup":
         print("Ready: .venv")
         return 0
+    from mldesign import environment
+
+    environment.apply()  # before the start: Python reads PYTHONUTF8 only then
     try:
         return subprocess.call([venv_python(), "-m", "mldesign"] + arguments, cwd=ROOT)
     except KeyboardInterrupt:

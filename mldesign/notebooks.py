@@ -2,6 +2,7 @@
 
 import os
 import re
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -47,8 +48,6 @@ def execute(path: Path) -> None:
     Raises:
         nbclient.exceptions.CellExecutionError: when a cell fails.
     """
-    import tempfile
-
     notebook = nbformat.read(path, as_version=4)
     environment.apply()
     with tempfile.TemporaryDirectory() as scratch:
@@ -63,7 +62,9 @@ def execute(path: Path) -> None:
         kept = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
         client.execute(env={**kept, "MLDESIGN_WORKSPACE": str(Path(scratch) / "workspace")})
     normalise(notebook)
-    nbformat.write(notebook, path)
+    unfinished = path.with_suffix(".ipynb.new")
+    nbformat.write(notebook, unfinished)
+    unfinished.replace(path)
 
 
 def normalise(notebook) -> None:

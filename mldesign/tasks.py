@@ -22,22 +22,6 @@ NBVAL = (
 FIRST_PORT, PORTS = 8000, 20
 
 
-def run(task: str, arguments: list[str]) -> int:
-    """Run the named task with its arguments; return the exit code."""
-    return {
-        "site": site,
-        "lab": lab,
-        "test": test,
-        "build": build,
-        "notebooks": notebooks,
-        "smoke": smoke,
-        "execute": execute,
-        "lint": lint,
-        "lock": lock,
-        "repository": repository,
-    }[task](arguments)
-
-
 def python(*arguments: str, **environment: str) -> int:
     """Run a Python module of the environment in the course's folder; return its exit code."""
     return subprocess.call([sys.executable, "-m", *arguments], cwd=ROOT, env={**os.environ, **environment})
@@ -83,8 +67,11 @@ def _has_text(page: Path) -> bool:
 
 def site(arguments: list[str]) -> int:
     """Build the book, then serve it on this machine until Ctrl-C."""
-    code = build([])
-    return code or serve(int(arguments[0]) if arguments else FIRST_PORT)
+    wanted = arguments[0] if arguments else str(FIRST_PORT)
+    if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
+        print(f"{wanted!r} is no port. Name one from 1024 to 65535: make site PORT=9000.", file=sys.stderr)
+        return 2
+    return build([]) or serve(int(wanted))
 
 
 def serve(first: int) -> int:
@@ -141,7 +128,7 @@ def smoke(arguments: list[str]) -> int:
 
 def execute(arguments: list[str]) -> int:
     """Run notebooks from a clean kernel and store their outputs; those named as arguments, or all."""
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     from mldesign import notebooks as book
 
@@ -153,7 +140,7 @@ def execute(arguments: list[str]) -> int:
             return 2
         try:
             book.execute(path)
-        except (CellExecutionError, CellTimeoutError) as error:
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             print(f"{path.relative_to(ROOT)}: left as it was.\n{error}", file=sys.stderr)
             failed.append(path)
             continue
@@ -161,27 +148,34 @@ def execute(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def course(_arguments: list[str]) -> int:
+    """Run the tests of the course: helpers, labs, hygiene, gates, site."""
+    return python("pytest", "tests", "-n", "2", "--dist", "loadfile", "--quiet")
+
+
 def project(_arguments: list[str]) -> int:
     """Run the tests of the case study in its own folder, as a student would."""
     return subprocess.call([sys.executable, "-m", "pytest", "--quiet"], cwd=ROOT / "labs" / "project")
 
 
+GATES = {
+    "lint of code and notebooks": lint,
+    "tests of the course": course,
+    "notebooks against their stored outputs": notebooks,
+    "tests of the case study": project,
+}
+
+
 def test(_arguments: list[str]) -> int:
     """Run every gate, also after one has failed, and end with a table of what was checked."""
-    gates = (
-        ("lint of code and notebooks", lambda: lint([])),
-        ("tests of the course", lambda: python("pytest", "tests", "-n", "2", "--dist", "loadfile", "--quiet")),
-        ("notebooks against their stored outputs", lambda: notebooks([])),
-        ("tests of the case study", lambda: project([])),
-    )
     rows = []
-    for name, gate in gates:
+    for name, gate in GATES.items():
         print(f"\n=== {name}", flush=True)
         started = time.perf_counter()
-        rows.append((name, gate(), time.perf_counter() - started))
-    print(
-        "\n" + "\n".join(f"{'failed' if code else 'passed'}  {seconds:4.0f} s  {name}" for name, code, seconds in rows)
-    )
+        rows.append((name, gate([]), time.perf_counter() - started))
+    print()
+    for name, code, seconds in rows:
+        print(f"{'failed' if code else 'passed'}  {seconds:4.0f} s  {name}")
     return 1 if any(code for _, code, _ in rows) else 0
 
 
@@ -209,7 +203,7 @@ def lock(_arguments: list[str]) -> int:
         "--quiet",
     ]
     command += ["--no-emit-index-url", "--no-emit-find-links", "requirements.txt"]
-    resolved = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    resolved = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
     if resolved.returncode:
         print(resolved.stderr, file=sys.stderr)
         return resolved.returncode
@@ -232,7 +226,9 @@ def repository(arguments: list[str]) -> int:
         print("Name the repository as on GitHub: make repository REPO=org/name", file=sys.stderr)
         return 2
     old, new = address(), arguments[0]
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True
+    ).stdout
     changed = []
     for name in filter(None, listed.split("\0")):
         path = ROOT / name
@@ -245,3 +241,17 @@ def repository(arguments: list[str]) -> int:
             changed.append(name)
     print(f"{old} → {new} in {len(changed)} files: {', '.join(changed)}")
     return 0
+
+
+RUN = {
+    "site": site,
+    "lab": lab,
+    "test": test,
+    "build": build,
+    "notebooks": notebooks,
+    "smoke": smoke,
+    "execute": execute,
+    "lint": lint,
+    "lock": lock,
+    "repository": repository,
+}

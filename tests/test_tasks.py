@@ -26,9 +26,81 @@ def test_help_lists_every_task_and_make_has_each():
 
 
 def test_every_listed_task_is_implemented():
-    for name, _ in runner.TASKS:
-        if name not in ("help", "setup"):
-            assert callable(getattr(tasks, name)), name
+    assert set(tasks.RUN) | {"help", "setup"} == {name for name, _ in runner.TASKS}
+
+
+def started(monkeypatch, code=0):
+    """Record the commands that tasks start, instead of starting them."""
+    commands = []
+    monkeypatch.setattr(tasks.subprocess, "call", lambda command, **_: commands.append(command) or code)
+    return commands
+
+
+def test_test_runs_every_gate_and_compares(monkeypatch, capsys):
+    commands = started(monkeypatch)
+    assert tasks.test([]) == 0
+    said = [" ".join(command[1:]) for command in commands]
+    assert said[0].startswith("-m ruff check") and said[1].startswith("-m ruff format --check")
+    assert said[2].startswith("-m pytest tests ")
+    assert said[3].startswith("-m pytest --nbval --nbval-current-env") and said[3].endswith("modules labs")
+    assert said[4] == "-m pytest --quiet" and len(said) == 5
+    assert capsys.readouterr().out.count("passed") == len(tasks.GATES) == 4
+
+
+@pytest.mark.parametrize("red", range(4))
+def test_one_red_gate_is_enough_and_the_others_still_run(monkeypatch, capsys, red):
+    ran = []
+    gates = {f"gate {number}": lambda _, number=number: ran.append(number) or number == red for number in range(4)}
+    monkeypatch.setattr(tasks, "GATES", gates)
+    assert tasks.test([]) == 1
+    assert ran == [0, 1, 2, 3]
+    assert re.search(rf"failed +0 s  gate {red}", capsys.readouterr().out)
+
+
+def test_lint_fails_on_either(monkeypatch):
+    started(monkeypatch)
+    assert tasks.lint([]) == 0
+    commands = started(monkeypatch, code=1)
+    assert tasks.lint([]) == 1 and len(commands) == 1
+
+
+def test_smoke_does_not_compare_and_notebooks_does(monkeypatch):
+    commands = started(monkeypatch)
+    tasks.smoke([])
+    tasks.notebooks(["labs/lab1-frame.ipynb"])
+    assert "--nbval-lax" in commands[0] and "--nbval" not in commands[0]
+    assert "--nbval" in commands[1] and commands[1][-1] == "labs/lab1-frame.ipynb"
+
+
+def test_build_turns_warnings_into_errors_and_refuses_a_partial_site(monkeypatch, tmp_path, capsys):
+    commands = started(monkeypatch)
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    monkeypatch.setattr(tasks, "SITE", tmp_path / "_build" / "html")
+    assert tasks.build([]) == 1  # nothing was built
+    assert {"--warningiserror", "--nitpick"} <= set(commands[0])
+    page = "<article>" + "<p>word</p> " * 100 + "</article>"
+
+    def call(command, **_):
+        for name in pages[:-1]:
+            (tasks.SITE / name).parent.mkdir(parents=True, exist_ok=True)
+            (tasks.SITE / f"{name}.html").write_text(page, encoding="utf-8")
+        return 0
+
+    from mldesign import notebooks
+
+    pages = notebooks.pages()
+    monkeypatch.setattr(tasks.subprocess, "call", call)
+    assert tasks.build([]) == 1
+    assert pages[-1] in capsys.readouterr().err
+    pages.append("one more")
+    assert tasks.build([]) == 0
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1"])
+def test_a_wrong_port_is_named_before_anything_is_built(monkeypatch, capsys, port):
+    commands = started(monkeypatch)
+    assert tasks.site([port]) == 2
+    assert repr(port) in capsys.readouterr().err and commands == []
 
 
 def test_an_unknown_task_lists_the_known(capsys):
@@ -71,14 +143,28 @@ def test_first_task_makes_the_environment_and_later_ones_do_not(elsewhere, capsy
     assert commands == [[runner.venv_python(), "-m", "mldesign", "site"]]
 
 
-def test_a_changed_lock_installs_again(elsewhere):
+@pytest.mark.parametrize("name", ["requirements.txt", "constraints.txt", "pyproject.toml"])
+def test_a_changed_lock_installs_again(elsewhere, name):
     commands, _ = elsewhere
     runner.main(["setup"])
     commands.clear()
-    lock = Path(runner.ROOT) / "constraints.txt"
+    lock = Path(runner.ROOT) / name
     lock.write_text(lock.read_text(encoding="utf-8") + "# newer\n", encoding="utf-8")
     runner.main(["setup"])
     assert ["install" in command for command in commands] == [True]
+
+
+def test_a_moved_folder_installs_again(elsewhere, monkeypatch, tmp_path):
+    """The installed package names the old folder: a copy would otherwise run the other copy's code."""
+    runner.main(["setup"])
+    before = runner.fingerprint()
+    assert runner.installed() == before
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for name in ("requirements.txt", "constraints.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, moved / name)
+    monkeypatch.setattr(runner, "ROOT", str(moved))
+    assert runner.fingerprint() != before
 
 
 def test_a_half_made_environment_is_made_anew(elsewhere, capsys):

@@ -98,6 +98,24 @@ def test_publishing_asks_for_its_rights_in_one_job_only():
     }
 
 
+def test_only_what_passed_ci_is_published():
+    """Decision 1: every output is verified, so a red comparison must not reach the site."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text(encoding="utf-8"))
+    started_by = workflow[True]
+    assert list(started_by) == ["workflow_run"]
+    ci = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    assert started_by["workflow_run"]["workflows"] == [ci["name"]]
+    build = workflow["jobs"]["build"]
+    assert "conclusion == 'success'" in build["if"] and "event == 'push'" in build["if"]
+    assert build["steps"][0]["with"]["ref"] == "${{ github.event.workflow_run.head_sha }}"
+    assert workflow["jobs"]["deploy"]["needs"] == "build"
+
+
+def test_ci_requires_what_a_reader_may_lack():
+    job = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]["test"]
+    assert {"browser", "shellcheck"} <= set(job["env"]["MLDESIGN_REQUIRE"].split(","))
+
+
 def test_binder_installs_the_lock_before_the_course():
     lock = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     assert (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8") == lock, "run `make lock`"

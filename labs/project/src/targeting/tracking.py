@@ -65,6 +65,10 @@ def store() -> Iterator[mlflow.MlflowClient]:
         for name, setting in settings.items():
             os.environ.pop(name, None) if setting is None else os.environ.update({name: setting})
         yield client
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("psycopg"):
+            raise
+        raise StageError("PostgreSQL needs its driver. Run `pip install psycopg[binary]`, then again.") from error
     except (MlflowException, SQLAlchemyError) as error:
         held = "locked" in str(error)
         hint = "Another process holds the store: wait until it ends" if held else "Check MLFLOW_TRACKING_URI if need be"

@@ -121,9 +121,7 @@ def test_the_same_on_postgresql(built, stage, tmp_path):
     """One setting: the address of an empty database."""
     address = os.environ.get("TARGETING_POSTGRES")
     if not address:
-        pytest.skip(
-            "needs TARGETING_POSTGRES=postgresql://user:password@host/database, and `pip install psycopg2-binary`"
-        )
+        pytest.skip("needs TARGETING_POSTGRES=postgresql://user:password@host/database, and psycopg[binary] installed")
     shutil.copytree(built, tmp_path / "copy", ignore=shutil.ignore_patterns("mlflow.db*", "mlartifacts", "models"))
     for command in (("train",), ("registry", "register"), ("registry", "promote", "2"), ("registry", "rollback")):
         done = stage(tmp_path / "copy", *command, MLFLOW_TRACKING_URI=address)

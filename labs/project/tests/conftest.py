@@ -63,7 +63,7 @@ def place(tmp_path_factory) -> Path:
     """An empty working folder with the repository's parameters."""
     folder = tmp_path_factory.mktemp("place")
     root = Path(__file__).parent.parent
-    for name in ("params.yaml", "suppression.csv"):
+    for name in ("params.yaml", "suppression.csv", "deletions.csv"):
         if (root / name).is_file():
             shutil.copy(root / name, folder)
     return folder

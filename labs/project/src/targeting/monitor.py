@@ -106,7 +106,7 @@ def as_text(report: dict) -> str:
         if known:
             area = known["auc"]["weighted_with_exploration"]
             cells += [f"{known['observed']:.1%}", f"{known['predicted']:.1%}", f"{known['net_value']:.0f} dollars"]
-            cells.append("one kind of label" if area is None else f"{area:.3f}")
+            cells.append("too few" if area is None else f"{area:.3f}")
         else:
             cells += [""] * 4
         lines.append(f"| {' | '.join(cells)} |\n")

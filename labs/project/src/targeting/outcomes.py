@@ -12,6 +12,8 @@ from sklearn.model_selection import GroupKFold
 from targeting import candidates, evaluate, value
 from targeting.score import EXPLORATION, MODEL
 
+FEW = 5
+
 
 def rounded(number: float) -> float:
     return round(float(number), 6)
@@ -34,8 +36,8 @@ def held_out(development: pd.DataFrame, candidate: str, settings: dict) -> pd.Da
 
 
 def auc(labels: pd.Series, probability: pd.Series, weights=None) -> float | None:
-    """Return the area under the ROC curve, or None when only one kind of label is there."""
-    if labels.nunique() < 2:
+    """Return the area under the ROC curve, or None with fewer than ``FEW`` of one kind of label: that says nothing."""
+    if min((labels == 0).sum(), (labels == 1).sum()) < FEW:
         return None
     return rounded(roc_auc_score(labels.astype(int), probability, sample_weight=weights))
 

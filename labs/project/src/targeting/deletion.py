@@ -1,0 +1,170 @@
+"""Delete a household: from raw data, features, scores, models, caches and logs, with a proof.
+
+``python -m targeting.deletion 1234`` puts the household on two lists and rebuilds everything without it:
+
+- ``deletions.csv``: ``targeting.ingest`` leaves these households out, or the next delivery would bring them back
+- ``suppression.csv``: nobody on it is scored or mailed; a deletion adds to it and never takes from it
+
+Both lists stand outside ``data/`` and hold the bare number, which must be kept to keep the promise. Then mailing
+lists and the tables of MLflow runs lose the household's rows, older versions leave the cache of DVC and its remote, and
+every file is searched. ``reports/deletion.json`` is the proof; ``--prove`` only searches. Golden predictions and input
+examples of older model versions hold rows without a number, which no search can assign.
+"""
+
+import argparse
+import datetime
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from targeting import params, registry, suppression
+from targeting.files import StageError, literal, read_json, replacing, run, write_json
+
+PLACES = ("data", "models", "reports", "mlartifacts", "logs", ".dvc/cache", "build/remote")
+COLUMN = "household_id"
+
+
+def rows_of(path: Path, household_id: int) -> int:
+    """Return how many rows about the household a file holds; parquet, CSV and JSON are known by their content."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == b"PAR1":
+        return _in_table(f"read_parquet({literal(path)})", household_id)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return 0  # an image or a model file: neither holds rows
+    if COLUMN not in text:
+        return 0
+    if COLUMN in text.partition("\n")[0].split(","):
+        return _in_table(f"read_csv({literal(path)})", household_id)
+    return sum(_in_json(document, household_id) for document in _documents(text))
+
+
+def _in_table(table: str, household_id: int) -> int:
+    with duckdb.connect() as connection:
+        columns = {row[0] for row in connection.execute(f"describe select * from {table}").fetchall()}
+        if COLUMN not in columns:
+            return 0
+        query = f"select count(*) from {table} where {COLUMN} = {int(household_id)}"
+        return connection.execute(query).fetchone()[0]
+
+
+def _documents(text: str) -> list:
+    for lines in ([text], text.splitlines()):  # one document, or one a line, as in a log
+        try:
+            return [json.loads(line) for line in lines if line.strip()]
+        except ValueError:
+            continue
+    return []
+
+
+def _in_json(content: object, household_id: int) -> int:
+    if isinstance(content, dict):
+        found = content.get(COLUMN)
+        here = sum(str(value) == str(household_id) for value in (found if isinstance(found, list) else [found]))
+        return here + sum(_in_json(value, household_id) for value in content.values())
+    if isinstance(content, list):
+        return sum(_in_json(value, household_id) for value in content)
+    return 0
+
+
+def search(root: Path, household_id: int) -> dict[str, int]:
+    """Return file → rows about the household, for every file below ``PLACES`` that holds any."""
+    found = {}
+    for place in PLACES:
+        for path in sorted((root / place).rglob("*")):
+            if path.is_file() and (rows := rows_of(path, household_id)):
+                found[path.relative_to(root).as_posix()] = rows
+    return found
+
+
+def forget(root: Path, household_id: int) -> list[str]:
+    """Take the household's rows out of what no stage rebuilds: mailing lists and the tables of MLflow runs.
+
+    Returns:
+        The files that were rewritten.
+    """
+    changed = []
+    for path in [*sorted((root / "data/scores").glob("*.parquet")), *sorted((root / "mlartifacts").rglob("*.csv"))]:
+        if not rows_of(path, household_id):
+            continue
+        table = path.suffix == ".parquet"
+        rows = pd.read_parquet(path) if table else pd.read_csv(path)
+        rows = rows[rows[COLUMN] != household_id]
+        with replacing(path) as part:
+            rows.to_parquet(part, index=False) if table else rows.to_csv(part, index=False)
+        changed.append(path.relative_to(root).as_posix())
+    return changed
+
+
+def prove(root: Path, household_id: int, deletions: Path) -> dict:
+    """Return the proof: where the household still is, the lists that hold it, whether the champion learned from it.
+
+    A model counts as having learned from it when its data are not those that the pipeline has now.
+    """
+    now = read_json(root / "data/clean/manifest.json", "dvc repro contracts")["data_hash"]
+    champion = registry.load()
+    remaining = search(root, household_id)
+    listed = {
+        "deletions": household_id in suppression.households(deletions),
+        "suppression": household_id in suppression.households(root / suppression.LIST),
+    }
+    learned = champion.data_hash != now
+    return {
+        "household": household_id,
+        "remaining": remaining,
+        "listed": listed,
+        "champion": {"version": champion.version, "learned_from_it": learned},
+        "proved": not remaining and all(listed.values()) and not learned,
+    }
+
+
+def dvc(*arguments: str) -> None:
+    """Run one DVC command.
+
+    Raises:
+        StageError: when it fails; the message ends with its last lines.
+    """
+    done = subprocess.run([sys.executable, "-m", "dvc", *arguments], capture_output=True, text=True, encoding="utf-8")
+    if done.returncode:
+        last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-3:])
+        raise StageError(f"`dvc {' '.join(arguments)}` failed. Mend it, then run the deletion again.\n{last}")
+
+
+def main() -> None:
+    """Delete one household, or only prove that it is gone."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("household", type=int)
+    parser.add_argument("--on", type=datetime.date.fromisoformat, help="day of the request (default: today)")
+    parser.add_argument("--prove", action="store_true", help="change nothing, search only")
+    arguments = parser.parse_args()
+    root, household = Path(), arguments.household
+    deletions = Path(params.read()["deletion"]["list"])
+    if not arguments.prove:
+        day = arguments.on or datetime.date.today()
+        for path in (root / suppression.LIST, deletions):
+            suppression.add(household, day, path)
+        dvc("repro", "--force", "--single-item", "ingest")
+        dvc("repro")
+        forget(root, household)
+        dvc("gc", "--workspace", "--force")
+        for path in root.glob("build/remote"):
+            if path.is_dir():
+                dvc("gc", "--workspace", "--cloud", "--force")
+    proof = prove(root, household, deletions)
+    write_json(root / "reports/deletion.json", proof)
+    print(json.dumps(proof, indent=2))
+    if not proof["proved"]:
+        raise StageError(
+            "The household is not gone: see reports/deletion.json. A champion that learned from it is replaced by "
+            "`python -m targeting.registry promote VERSION`."
+        )
+
+
+if __name__ == "__main__":
+    run(main)

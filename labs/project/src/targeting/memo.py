@@ -1,0 +1,104 @@
+"""Write the memo that a manager signs: one page, no jargon, every number from the records.
+
+``reports/memo.md`` says what is proposed, what it earned, how sure we are, who loses, and what nobody knows.
+"""
+
+import argparse
+from pathlib import Path
+
+from targeting import card, params, registry
+from targeting.files import run, write_text
+
+TEMPLATE = """# Memo: who gets the next coupon book
+
+**Proposed.** Mail the {share:.0%} of each list that version {version} ({candidate}) puts first, {lots:.0%} of the books
+by lot.
+
+**Why.** On campaigns it had never seen, books for {share:.0%} of a list reached {reached:.0f} of every 100 households
+that redeem ({reached_low:.0f} to {reached_high:.0f}). {compared}
+
+**Since {as_of}, replayed.** {campaigns} campaigns, {books:,} books, {redeemers} redeemers: {rate:.0f} of every 1,000
+books. Net value {net_value:,.0f} dollars, if the assumptions hold.
+
+**The assumption that carries it.** A redeemer is said to add {extra:.2f} dollars of sales because of the book. Nobody
+has measured it. Below {needed:.2f} dollars these books lose money. An experiment would tell; the charter says what it
+takes.
+
+**Who gets fewer books.** Share of households below 50K that are mailed, divided by that of 50K and over: {ratios}.
+Books in proportion to the groups would change net value per 1,000 households by {prices} dollars.
+
+**What happens next.** {advice} Alarms of the monitor go to whoever is on call, and one command takes the model back.
+
+**What we ask.** Approve, or refuse and say what is missing.
+
+| | name | date |
+|---|---|---|
+| head of marketing, decides | | |
+| finance, for the assumptions | | |
+"""
+
+
+def earned(monitor: dict) -> dict:
+    """Return what the replayed, mature campaigns add up to: campaigns, books, redeemers, net_value."""
+    outcomes = [entry["outcome"] for entry in monitor["campaigns"].values() if "outcome" in entry]
+    return {"campaigns": len(outcomes)} | {
+        name: sum(outcome[name] for outcome in outcomes) for name in ("books", "redeemers", "net_value")
+    }
+
+
+def compared(evaluation: dict, margin: float) -> str:
+    """Return how the champion compares with the rule, in words that a manager can check."""
+    if "against_baseline" not in evaluation:
+        return "It is the rule of the charter: households that redeemed before, ties by coupon use."
+    found = evaluation["against_baseline"]
+    meaning = {
+        "superior": "it earns more, and that is no accident",
+        "non-inferior": f"at worst it earns less by no more than the {margin:.0f} dollars agreed to count as equal",
+        "inconclusive": "the data cannot tell whether it earns enough",
+        "inferior": "it earns less",
+    }[found["verdict"]]
+    return (
+        f"Against the simple rule it earned {found['estimate']:+.0f} dollars per 1,000 households, "
+        f"with what chance can do from {found['low']:+.0f} to {found['high']:+.0f}: {meaning}."
+    )
+
+
+def write(champion: registry.Registered, records: dict[str, dict], settings: dict) -> str:
+    """Return the memo as Markdown; arguments as for :func:`targeting.card.write`."""
+    evaluation, total = records["evaluation"][champion.candidate], earned(records["monitor"])
+    money, audits, rate = settings["money"], records["fairness"]["campaigns"], total["redeemers"] / total["books"]
+    return TEMPLATE.format(
+        version=champion.version,
+        candidate=champion.candidate,
+        share=settings["decision"]["mailing_share"],
+        lots=settings["score"]["exploration_share"],
+        reached=100 * evaluation["capture"]["estimate"],
+        reached_low=100 * evaluation["capture"]["low"],
+        reached_high=100 * evaluation["capture"]["high"],
+        compared=compared(evaluation, settings["decision"]["non_inferiority_margin"]),
+        as_of=settings["train"]["as_of"],
+        **total,
+        rate=1000 * rate,
+        extra=money["extra_spend_per_redeemer"],
+        needed=money["cost_per_book"] / (rate * money["contribution_margin"]),
+        ratios=", ".join(
+            f"{entry['mailing_ratio_low_to_high_income']:.2f} in campaign {number}" for number, entry in audits.items()
+        ),
+        prices=", ".join(card.money(entry["remedy"]["net_value_per_1000"]) for entry in audits.values()),
+        advice=records["monitor"]["retraining"]["advice"],
+    )
+
+
+def main() -> None:
+    """Run the stage."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--reports", type=Path, default=Path("reports"))
+    parser.add_argument("--models", type=Path, default=Path("models"))
+    arguments = parser.parse_args()
+    text = write(registry.load(), card.read(arguments.reports, arguments.models), params.read())
+    write_text(arguments.reports / "memo.md", text)
+    print(f"{arguments.reports / 'memo.md'}: {len(text.split())} words.")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,81 @@
+"""Who gets a book: groups are counted right, few redeemers give no conclusion, the remedy keeps the budget."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from targeting import fairness
+
+
+@pytest.fixture
+def rows():
+    """200 households; the first half is rich, scored higher, and redeems more."""
+    generator = np.random.default_rng(1)
+    rich = np.arange(200) < 100
+    return pd.DataFrame(
+        {
+            "campaign_id": 13,
+            "household_id": np.arange(1, 201),
+            "probability": generator.random(200) + 0.4 * rich,
+            "redeemed": (generator.random(200) < 0.3 + 0.2 * rich).astype("int64"),
+        }
+    )
+
+
+@pytest.fixture
+def groups(rows):
+    rich = rows["household_id"] <= 100
+    income = np.where(rich, "50K and over", np.where(rows["household_id"] <= 195, "under 50K", "unknown"))
+    return pd.DataFrame({"income": income, "age": "unknown"})
+
+
+def test_shares_and_intervals_of_each_group(rows, groups, settings):
+    result = fairness.audit(rows, groups, settings)
+    income = result["groups"]["income"]
+    assert {name: entry["households"] for name, entry in income.items()} == {
+        "50K and over": 100,
+        "under 50K": 95,
+        "unknown": 5,
+    }
+    best = rows.sort_values("probability").tail(100)
+    rich = income["50K and over"]["mailed"]
+    assert rich["estimate"] == pytest.approx((best["household_id"] <= 100).mean())
+    assert rich["low"] < rich["estimate"] < rich["high"]
+    assert sum(entry["redeemers"] for entry in income.values()) == rows["redeemed"].sum()
+
+
+def test_the_interval_has_the_width_that_resampling_households_gives(rows, groups, settings):
+    many = {**settings, "fairness": {**settings["fairness"], "resamples": 2000}}
+    mailed = fairness.audit(rows, groups, many)["groups"]["income"]["under 50K"]["mailed"]
+    width = 2 * 1.96 * np.sqrt(mailed["estimate"] * (1 - mailed["estimate"]) / 95)
+    assert mailed["high"] - mailed["low"] == pytest.approx(width, rel=0.15)
+
+
+def test_few_redeemers_allow_no_conclusion(rows, groups, settings):
+    income = fairness.audit(rows, groups, settings)["groups"]["income"]
+    assert income["unknown"]["redeemers_mailed"] is None
+    assert income["under 50K"]["redeemers_mailed"] is not None
+    assert "too few redeemers" in fairness.as_text({"campaigns": {"13": fairness.audit(rows, groups, settings)}})
+
+
+def test_the_remedy_gives_each_group_its_part_and_names_its_price(rows, groups, settings):
+    result = fairness.audit(rows, groups, settings)
+    assert result["mailing_ratio_low_to_high_income"] < 0.8
+    assert result["remedy"]["mailing_ratio_low_to_high_income"] == pytest.approx(1, abs=0.02)
+    price = result["remedy"]["net_value_per_1000"]
+    assert price["low"] <= price["estimate"] <= price["high"]
+
+
+def test_the_remedy_never_prints_more_books_than_the_budget(rows, groups):
+    mailed = fairness.in_proportion(rows, groups["income"], 0.5)
+    assert mailed.sum() <= 100
+    assert mailed[100:195].sum() == 47
+
+
+def test_who_did_not_say_is_a_group_of_its_own(tmp_path):
+    pd.DataFrame({"household_id": [1, 2], "income": ["Under 15K", "250K+"], "age": ["19-24", "65+"]}).to_parquet(
+        tmp_path / "demographics.parquet"
+    )
+    found = fairness.attributes(tmp_path, pd.Series([2, 3, 1]))
+    assert found["income"].tolist() == ["50K and over", "unknown", "under 50K"]
+    assert found["age"].tolist() == ["65+", "unknown", "19-24"]

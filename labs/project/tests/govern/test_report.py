@@ -1,0 +1,101 @@
+"""Card and memo say what the records say, fit their purpose, and name what is missing."""
+
+import copy
+import json
+
+import pytest
+
+from targeting import card, memo
+from targeting.files import StageError
+from targeting.registry import Registered
+
+INTERVAL = {"estimate": 420.0, "low": 235.0, "high": 604.0}
+SHARE = {"estimate": 0.64, "low": 0.59, "high": 0.69}
+GROUP = {"households": 316, "redeemers": 89, "mailed": SHARE, "redeemers_mailed": SHARE}
+PART = {"rows": 1076, "redeemers": 132, **INTERVAL}
+OUTCOME = {"books": 538, "redeemers": 130, "net_value": 750.0}
+RECORDS = {
+    "training": {"campaigns": [4, 5], "rows": 1885, "redeemers": 172, "as_of": "2017-08-08"},
+    "contracts": {"tables": {"coupons": {"rows": 10, "clean": 7}}},
+    "evaluation": {
+        "logistic": {
+            "net_value_per_1000": INTERVAL,
+            "capture": {"estimate": 0.87, "low": 0.81, "high": 0.92},
+            "campaigns": {"campaign 8": PART},
+            "slices": {"Type A": PART},
+            "against_baseline": {"estimate": 17.0, "low": -39.0, "high": 78.0, "verdict": "non-inferior"},
+        }
+    },
+    "decision": {"decision": "promote", "challenger": {"version": 2}},
+    "monitor": {
+        "campaigns": {
+            "13": {"outcome": OUTCOME, "alarms": [{"layer": "data", "hint": "Ask marketing."}]},
+            "22": {"alarms": []},
+        },
+        "retraining": {"advice": "Keep: it does not pay."},
+    },
+    "fairness": {
+        "campaigns": {
+            "13": {
+                "groups": {"income": {"under 50K": GROUP, "unknown": {**GROUP, "redeemers_mailed": None}}},
+                "mailing_ratio_low_to_high_income": 0.86,
+                "remedy": {"net_value_per_1000": {"estimate": -56.0, "low": -132.0, "high": 18.0}},
+            }
+        }
+    },
+}
+CHAMPION = Registered(2, "run", "logistic", "445ad4af9e48e0b8", 0.07, "649b553fb966", None)
+
+
+def test_the_memo_is_one_page_of_numbers_from_the_records(settings):
+    text = memo.write(CHAMPION, RECORDS, settings)
+    assert len(text.split()) < 350
+    for number in (
+        "87 of every 100",
+        "+17 dollars",
+        "-39 to +78",
+        "538 books",
+        "0.86 in campaign 13",
+        "-56 (-132 to 18)",
+    ):
+        assert number in text.replace("\n", " ")
+    needed = settings["money"]["cost_per_book"] / (130 / 538 * settings["money"]["contribution_margin"])
+    assert f"Below {needed:.2f} dollars" in text
+
+
+@pytest.mark.parametrize("verdict", ["superior", "non-inferior", "inconclusive", "inferior"])
+def test_the_memo_has_words_for_every_verdict(settings, verdict):
+    records = copy.deepcopy(RECORDS)
+    records["evaluation"]["logistic"]["against_baseline"]["verdict"] = verdict
+    assert "Against the simple rule" in memo.write(CHAMPION, records, settings)
+
+
+def test_a_rule_can_be_the_model_of_card_and_memo(settings):
+    records = copy.deepcopy(RECORDS)
+    records["evaluation"]["rule"] = records["evaluation"].pop("logistic")
+    del records["evaluation"]["rule"]["against_baseline"]
+    champion = Registered(1, "run", "rule", "hash", 0.07, "fingerprint", None)
+    assert "It is the rule of the charter" in memo.write(champion, records, settings)
+    assert "Kind: rule, on redemptions, coupon_lines" in card.write(champion, records, settings)
+
+
+def test_the_card_names_data_limits_and_the_way_out(settings):
+    text = card.write(CHAMPION, RECORDS, settings)
+    for words in (
+        "data 445ad4af9e48,",
+        "1,885 rows",
+        "3 rows of all tables are in quarantine",
+        "| campaign 8 | 1076 | 132 | 420 (235 to 604) |",
+        "| 13 | unknown | 316 | 89 | 64% (59% to 69%) | too few redeemers |",
+        "- Campaign 13, data: Ask marketing.",
+        "registry rollback",
+    ):
+        assert words in text
+
+
+def test_a_missing_record_is_named_with_the_command_that_writes_it(tmp_path):
+    for name, content in RECORDS.items():
+        if name != "fairness":
+            (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(StageError, match=r"fairness\.json is missing. Run `dvc repro fairness`"):
+        card.read(tmp_path, tmp_path)

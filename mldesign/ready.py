@@ -27,16 +27,17 @@ import duckdb
 from mldesign import data
 
 PARTS = {  # number: (title, minutes, names of its self-checks)
-    1: ("Terminal and files", 10, ("path",)),
-    2: ("git", 20, ("merge", "undo")),
-    3: ("SQL windows", 12, ("window",)),
-    4: ("Tests with pytest", 10, ("test",)),
-    5: ("HTTP", 8, ("http",)),
+    1: ("Terminal and files", 12, ("path",)),
+    2: ("git", 25, ("merge", "undo")),
+    3: ("SQL windows", 15, ("window",)),
+    4: ("Tests with pytest", 12, ("test",)),
+    5: ("HTTP", 10, ("http",)),
     6: ("Reading a traceback", 5, ("traceback",)),
     7: ("Labs, workspace and checks", 5, ()),
     8: ("Working with an AI assistant", 5, ("assistant",)),
 }
 KEY = {1: "b", 2: "c", 3: "b", 4: "d", 5: "c", 6: "a"}  # the placement questions
+SELF_CHECK_MINUTES = 3  # for one whose part is skipped
 NEXT = "Edit the cell above, run it, then run this cell again."
 
 
@@ -130,19 +131,28 @@ def placement(answers: dict[int, str]) -> None:
     Args:
         answers: the letter chosen for each placement question, by the number of its part; "" or None is "do not know".
     """
-    chosen = {number: str(answers.get(number) or "").strip().lower().rstrip(".") for number in KEY}
+    given = answers if isinstance(answers, dict) else {0: answers}
+    given = {str(number): str(letter or "").strip(" ().").lower() for number, letter in given.items()}
+    if not (set(given) <= {str(number) for number in KEY} and set(given.values()) <= {"", "a", "b", "c", "d"}):
+        print(
+            'Placement · not readable. Write one letter a-d after each number: {1: "a", 2: "", …}; "" is "do not know".'
+        )
+        return
+    chosen = {number: given.get(str(number), "") for number in KEY}
     if not any(chosen.values()):
         total = sum(PARTS[number][1] for number in KEY)
         print(f"Placement · not attempted. Read every part; parts 1 to 6 take about {total} minutes.")
         return
-    left = 0
+    left = self_checks = 0
     for number in KEY:
-        title, minutes, _ = PARTS[number]
+        title, minutes, names = PARTS[number]
         known = chosen[number] == KEY[number]
         left += 0 if known else minutes
+        self_checks += SELF_CHECK_MINUTES * len(names) if known else 0
         advice = "skip the text, do its self-check" if known else f"read it, about {minutes} minutes"
         print(f"part {number}, {title}: {advice}")
-    print(f"Parts to read: about {left} minutes. Then read parts 7 and 8, about {PARTS[7][1] + PARTS[8][1]} minutes.")
+    print(f"Parts to read: about {left} minutes; self-checks of the others: about {self_checks}.")
+    print(f"Then read parts 7 and 8, about {PARTS[7][1] + PARTS[8][1]} minutes.")
 
 
 # --- Running commands -------------------------------------------------------------------------------------------------
@@ -201,7 +211,8 @@ def serve(app: Callable) -> Iterator:
     import httpx
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    # "critical": the log of a 500 is a traceback of sixty lines, too long for a page about something else.
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))  # port 0: the system picks a free one
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
@@ -245,11 +256,13 @@ def _path(answer) -> str | None:
 # --- Part 2: git ------------------------------------------------------------------------------------------------------
 
 
-def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    command = ["git", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=environment(), capture_output=True, text=True, encoding="utf-8", timeout=20
-    )
+LATER = {"GIT_COMMITTER_DATE": "2026-01-05T09:01:00+0000"}  # or an amended commit would keep its hash
+CHAINED = 'Write one command a line, or a list such as ["git …", "git …"], without `$`, `&&`, `|` or `;`.'
+
+
+def _git(folder: Path, *arguments: str, **changes: str) -> subprocess.CompletedProcess:
+    command, env = ["git", *arguments], environment() | changes
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8", timeout=20)
 
 
 def _tip(folder: Path, name: str) -> str:
@@ -266,8 +279,16 @@ def _commands(answer) -> list[list[str]]:
         answer = answer.splitlines()
     if answer and all(isinstance(item, str) for item in answer) and answer[0].strip() == "git":
         answer = [answer]  # the words of one command
-    commands = [shlex.split(item) if isinstance(item, str) else [str(word) for word in item] for item in answer]
-    return [command for command in commands if command]
+    commands = []
+    for item in answer:
+        lines = [shlex.split(line) for line in item.splitlines()] if isinstance(item, str) else [[*map(str, item)]]
+        commands += [line for line in lines if line]
+    return commands
+
+
+def _chained(command: list[str]) -> bool:
+    """Return whether a command holds what only a shell understands: a prompt, or a second command."""
+    return command[0].startswith("$") or any(word in ("&&", "||", "|") or word.endswith(";") for word in command)
 
 
 def _replay(answer, repository: Path, copy: Path) -> str | None:
@@ -279,10 +300,12 @@ def _replay(answer, repository: Path, copy: Path) -> str | None:
         return f"This cannot be read as commands ({error}). Write them as text in quotes, as you would type them."
     for command in commands:
         typed = shlex.join(command)
+        if _chained(command):
+            return CHAINED
         if command[0] != "git":
             return f"`{typed}` is not a git command. Each command here starts with `git`."
         try:
-            done = _git(copy, *command[1:])
+            done = _git(copy, *command[1:], **LATER)
         except subprocess.TimeoutExpired:
             return f"`{typed}` did not end within 20 seconds. Choose a command that asks no questions."
         if done.returncode:
@@ -300,7 +323,13 @@ def _merge(answer, repository: Path) -> str | None:
         if not _contains(copy, "main", old["main"]):
             return "main has lost a commit of its own. Nothing should be moved or deleted: merge adds to main."
         if _contains(copy, "main", old["newsletter"]):
-            return None
+            if _git(copy, "ls-tree", "--name-only", "main", "newsletter.txt").stdout.strip():
+                return None
+            return "main knows the commits of newsletter, but not its file: that merge threw the content away. Use a plain merge."
+        if (copy / ".git" / "MERGE_HEAD").exists():
+            return (
+                "The merge is prepared, not committed: leave out what keeps git from committing, or add `git commit`."
+            )
         if _tip(copy, "main") != old["main"] or _git(copy, "status", "--porcelain").stdout.strip():
             return (
                 "The content may be there, but main does not know the commits of newsletter, so git would offer them "
@@ -324,8 +353,12 @@ def _undo(answer, repository: Path) -> str | None:
                 "The wrong commit is gone from main's history. Whoever has already pulled it still has it, and the two "
                 "histories no longer fit together. Undo it with a *new* commit instead."
             )
-        if _git(copy, "show", "main:policy.txt").stdout == good:
+        if _tip(copy, "main^{tree}") == _tip(repository, "main~1^{tree}"):
             return None
+        if _git(copy, "show", "main:policy.txt").stdout == good:
+            return (
+                "policy.txt is right, but another file changed with it. Undo the last commit of main and nothing else."
+            )
         if (copy / "policy.txt").read_text(encoding="utf-8") == good:
             if _git(copy, "branch", "--show-current").stdout.strip() != "main":
                 return (
@@ -336,7 +369,9 @@ def _undo(answer, repository: Path) -> str | None:
             )
         if _tip(copy, "main") != bad:
             return "That undid another commit. The wrong one is the last on main: its name is HEAD."
-        return "Nothing changed: this works on edits that are not committed yet, and the 2000 is committed already."
+        if any(command[1:2] in (["restore"], ["checkout"]) for command in _commands(answer)):
+            return "Nothing changed: this works on edits that are not committed yet, and the 2000 is committed already."
+        return "main still ends in the wrong commit. The Undo table has one row for a mistake that others have already."
 
 
 # --- Part 3: SQL windows ----------------------------------------------------------------------------------------------
@@ -409,7 +444,9 @@ def _window(answer) -> str | None:
     if not isinstance(answer, str):
         return f"Write the inside of over( … ) as text in quotes; this is a {type(answer).__name__}."
     inside = answer.strip().rstrip(";").strip()
-    if found := re.fullmatch(r"over\s*\((.*)\)", inside, flags=re.IGNORECASE | re.DOTALL):
+    # With or without `sum(spend) over (` … `)` around it.
+    around = r"(?:(?:sum\s*\(\s*spend\s*\)\s*)?over\s*)?\((.*)\)"
+    if found := re.fullmatch(around, inside, flags=re.IGNORECASE | re.DOTALL):
         inside = found[1]
     with data.connect() as connection:
         try:
@@ -436,16 +473,24 @@ def _lapsed(trips):
     return sum(trips[:4]) == 0
 
 
-_BROKEN = (  # an implementation with a fault, and how a weak test can learn to notice it
+_BROKEN = (  # an implementation with a fault, and how a weak test can learn to notice it; the plainest faults first
+    (lambda trips: False, "that always answers False. Try a household that does lapse"),
     (
         lambda trips: 0 in trips[:4],
         "that answers True when a single week is empty. Try a household that misses one week and comes in another",
     ),
     (
+        lambda trips: trips[3] == 0,
+        "that looks at the fourth week only. Try a household that comes in an earlier one and not in the fourth",
+    ),
+    (
+        lambda trips: sum(trips[1:4]) == 0,
+        "that forgets the first week. Try a household that comes in the first and then stays away",
+    ),
+    (
         lambda trips: sum(trips[:3]) == 0,
         "that looks at three weeks only. Try a household that comes back in the fourth",
     ),
-    (lambda trips: False, "that always answers False. Try a household that does lapse"),
     (
         lambda trips: sum(trips) == 0,
         "that looks at every week it is given. Try a household that comes back in the fifth",
@@ -492,6 +537,10 @@ def _http(answer, client) -> str | None:
         return f"Write the path as text in quotes, from the first '/' on; this is a {type(answer).__name__}."
     path = re.sub(r"^(GET\s+)?(https?://[^/]*)?/*", "/", answer.strip(), flags=re.IGNORECASE)
     response = client.get(path)
+    if response.is_redirect:
+        return f"Status {response.status_code}: the server redirects to another address. {path} has a slash too many."
+    if response.status_code >= 500:
+        return f"Status {response.status_code}: {path} breaks the server. Ask the endpoint that ends in /spend."
     if "json" not in response.headers.get("content-type", ""):
         return f"Status {response.status_code}, but {path} answers with a page for people, not with data."
     body = response.json()
@@ -520,7 +569,7 @@ def _traceback(answer, text: str) -> str | None:
     if not isinstance(answer, list | tuple) or len(answer) != 3:
         return 'Give three things in this order: type of error, file, line, for example ("KeyError", "main.py", 12).'
     said, file, line = (str(part).strip() for part in answer)
-    if said.rstrip(":") != kind:
+    if said.partition(":")[0] != kind:
         if said and said in message:
             return "The first thing is the *type* of the error: the word before the colon in the last line."
         return "The type of the error is not that. It stands at the start of the last line."
@@ -533,6 +582,8 @@ def _traceback(answer, text: str) -> str | None:
         return "That is a station on the way: its call went one function deeper. Take the last frame."
     if place[0] == frames[-1][0]:
         return "The file is right, the line is not: it stands after the word `line` in the last frame."
+    if not Path(file).suffix:
+        return f"Give the file with its ending: {file}.py, not {file}."
     return f"No frame names {file}, line {line}. Read the last pair of lines that starts with `File`."
 
 

@@ -1,6 +1,7 @@
 """The self-checks of *Getting ready*: right answers in several forms, wrong ones each with its own hint, untouched ones."""
 
 import subprocess
+from copy import deepcopy
 from pathlib import Path
 from typing import Annotated
 
@@ -111,7 +112,7 @@ SOLVED = {
     "merge_commands = []": 'merge_commands = ["git switch main", "git merge newsletter"]',
     "undo_command = None": 'undo_command = "git revert HEAD"',
     "over = None": f'over = "{ready.RIGHT_WINDOW}"',
-    "    ...": "    assert lapsed([0, 0, 0, 1]) is False and lapsed([0, 0, 0, 0, 2]) is True",
+    "    ...": "    assert [lapsed(t) for t in ([0, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0, 2])] == [False, False, True]",
     "request_address = None": 'request_address = "/households/7/spend?week=30"',
     "broke_at = None": 'broke_at = ("ValueError", "clean.py", 3)',
     '"explain a traceback": None': '"explain a traceback": "yes",',
@@ -140,6 +141,23 @@ def test_solved_notebook_is_right_everywhere():
     printed = "".join(o.get("text", "") for cell in notebook.cells for o in cell.get("outputs", []))
     assert "All passed. You are ready" in printed
     assert "Parts to read: about 0 minutes" in printed
+
+
+def test_part_2_can_be_run_again():
+    """Whoever has run the whole page and runs part 2 from its first cell sees the same history again."""
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    sources = [cell.source.splitlines()[0] for cell in notebook.cells]
+    start = next(n for n, first in enumerate(sources) if first.startswith("## 2."))
+    end = next(n for n, first in enumerate(sources) if first.startswith("## 3."))
+    again = deepcopy([cell for cell in notebook.cells[start:end] if cell.cell_type == "code"])
+    notebook.cells = [cell for cell in notebook.cells[:end] if cell.cell_type == "code"] + again
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    first, second = notebook.cells[-2 * len(again) : -len(again)], notebook.cells[-len(again) :]
+    assert [_said(cell) for cell in second] == [_said(cell) for cell in first]
+
+
+def _said(cell):
+    return "".join(output.get("text", "") for output in cell.outputs)
 
 
 def test_unknown_check_names_those_that_exist():
@@ -179,6 +197,8 @@ def test_path_hint(answer, says):
         ["git checkout main", "git merge --no-ff -m 'Bring the newsletter in' newsletter"],
         [["git", "switch", "main"], ["git", "merge", "--no-edit", "newsletter"]],
         "git switch main\ngit merge newsletter\n",
+        ["git switch main\ngit merge newsletter"],
+        ["git switch main", "git merge --no-commit newsletter", "git commit -m 'Newsletter; and why'"],
         ["git merge main", "git switch main", "git merge newsletter"],
     ],
 )
@@ -194,6 +214,11 @@ def test_merge_right(answer, on_newsletter):
         (["git merge main"], "other way round"),
         (["git switch main", "git merge --squash newsletter"], "plain merge"),
         (["git switch main", "git cherry-pick newsletter"], "plain merge"),
+        (["git switch main", "git merge --no-commit newsletter"], "prepared, not committed"),
+        (["git switch main", "git merge -s ours newsletter"], "not its file"),
+        ("git switch main && git merge newsletter", "one command a line"),
+        ("git switch main; git merge newsletter", "one command a line"),
+        (["$ git switch main"], "one command a line"),
         (["git branch -f main newsletter"], "lost a commit"),
         (["git switch main", "git merge newletter"], "git says: merge: newletter"),
         (["cd main", "git merge newsletter"], "not a git command"),
@@ -229,6 +254,11 @@ def test_undo_right(answer, with_mistake):
     [
         ("git reset --hard HEAD~1", "*new* commit"),
         ("git commit --amend -m x --allow-empty", "*new* commit"),
+        ("git commit --amend", "*new* commit"),
+        ("git commit --amend --no-edit", "*new* commit"),
+        ("git status", "still ends in the wrong commit"),
+        ("git stash", "still ends in the wrong commit"),
+        ("git revert HEAD HEAD~1", "another file changed"),
         ("git restore policy.txt", "committed already"),
         ("git checkout HEAD~1", "older commit"),
         ("git restore --source HEAD~1 policy.txt", "not committed"),
@@ -248,6 +278,8 @@ def test_undo_hint(answer, says, with_mistake):
         ready.RIGHT_WINDOW,
         "PARTITION BY household_id ORDER BY week RANGE BETWEEN 4 PRECEDING AND 1 PRECEDING",
         f"over ({ready.RIGHT_WINDOW})",
+        f"({ready.RIGHT_WINDOW})",
+        f"sum(spend) OVER (\n{ready.RIGHT_WINDOW}\n)",
         "order by week range between 4 preceding and 1 preceding".join(["partition by household_id\n", ";"]),
         "partition by household_id order by week range between 4 preceding and current row exclude current row",
     ],
@@ -280,11 +312,12 @@ def test_window_hints_are_distinct():
 def right_test(lapsed):
     assert lapsed([0, 0, 0, 0]) is True
     assert lapsed([0, 0, 0, 1]) is False
+    assert lapsed([1, 0, 0, 0]) is False
     assert lapsed([0, 0, 0, 0, 2])
 
 
 def right_test_otherwise(lapsed):
-    for trips, expected in [([0] * 4 + [3], True), ([0, 0, 0, 1, 0], False)]:
+    for trips, expected in [([0] * 4 + [3], True), ([0, 0, 0, 1, 0], False), ([2, 0, 0, 0], False)]:
         if lapsed(trips) != expected:
             raise ValueError(trips)
 
@@ -309,10 +342,12 @@ def _only(*cases):
         (lambda lapsed: lapsed([0, 0, 0, 0]), "whatever the function does"),
         (lambda lapsed: lapsed(5), "itself breaks: TypeError"),
         (_only(([0, 0, 0, 0, 1], True)), "single week is empty"),
-        (_only(([0, 0, 0, 0, 1], True), ([0, 2, 0, 0], False)), "three weeks only"),
-        (_only(([0, 0, 0, 0], True), ([0, 0, 0, 1], False)), "every week it is given"),
+        (_only(([0, 0, 0, 0, 1], True), ([0, 2, 0, 0], False)), "forgets the first week"),
+        (_only(([0, 0, 0, 0, 1], True), ([2, 0, 0, 0], False)), "three weeks only"),
+        (_only(([0, 0, 0, 0, 1], True), ([0, 0, 0, 1], False)), "fourth week only"),
+        (_only(([0, 0, 0, 0], True), ([0, 0, 0, 1], False), ([1, 0, 0, 0], False)), "every week it is given"),
         (_only(([0, 0, 0, 1, 0], False)), "always answers False"),
-        (_only(([0, 0, 0, 0, 1], True), ([0, 0, 0, 2], False)), "forgives a single trip"),
+        (_only(([0, 0, 0, 0, 1], True), ([0, 0, 0, 2], False), ([2, 0, 0, 0], False)), "forgives a single trip"),
         ("assert True", "a function"),
     ],
 )
@@ -329,6 +364,10 @@ def client():
         if household_id > 10:
             raise HTTPException(404, f"No household has the number {household_id}.")
         return {"household_id": household_id, "week": week, "spend": 1.0}
+
+    @app.get("/broken")
+    def broken():
+        return 1 / 0
 
     with ready.serve(app) as client:
         yield client
@@ -356,6 +395,8 @@ def test_http_right(answer, client):
         ("/households/7?week=30", "no endpoint has the address"),
         ("/households/30/spend?week=7", "No household has the number 30"),
         ("/households/7/spend?week=3", "household 7, week 3."),
+        ("/households/7/spend/?week=30", "a slash too many"),
+        ("/broken", "breaks the server"),
         ("/docs", "a page for people"),
         ("/openapi.json", "does not answer with a household's spend"),
         (7, "text in quotes"),
@@ -386,7 +427,14 @@ ValueError: could not convert string to float: '1,204.00'
 """
 
 
-@pytest.mark.parametrize("answer", [("ValueError", "clean.py", 3), ["ValueError:", "code/clean.py", "3"]])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ("ValueError", "clean.py", 3),
+        ["ValueError:", "code/clean.py", "3"],
+        ("ValueError: could not convert string to float: '1,204.00'", "clean.py", 3),
+    ],
+)
 def test_traceback_right(answer):
     assert state("traceback", answer, TRACEBACK) == "passed"
 
@@ -398,6 +446,7 @@ def test_traceback_right(answer):
         (("ValueError", "features.py", 5), "station on the way"),
         (("ValueError", "clean.py", 4), "the line is not"),
         (("ValueError", "main.py", 1), "No frame names main.py"),
+        (("ValueError", "clean", 3), "with its ending"),
         (("could not convert string to float", "clean.py", 3), "the *type* of the error"),
         (("TypeError", "clean.py", 3), "is not that"),
         ("ValueError", "three things"),
@@ -426,12 +475,18 @@ def test_assistant_needs_one_of_three_words():
 
 
 def test_placement_says_what_to_skip(capsys):
-    ready.placement({1: "b", 2: "A", 3: "B.", 4: "", 5: None, 6: "a"})
+    ready.placement({1: "b", 2: "A", 3: "(B).", "4": "", 5: None, "6": "a"})
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "part 1, Terminal and files: skip the text, do its self-check"
-    assert said[1] == "part 2, git: read it, about 20 minutes"
+    assert said[1] == "part 2, git: read it, about 25 minutes"
     assert [("skip" in line) for line in said[:6]] == [True, False, True, False, False, True]
-    assert "about 38 minutes" in said[6]
+    assert said[6] == "Parts to read: about 47 minutes; self-checks of the others: about 9."
+
+
+@pytest.mark.parametrize("answers", ["bcbdca", ["b", "c"], {1: "z"}, {7: "a"}])
+def test_placement_says_what_it_cannot_read(answers, capsys):
+    ready.placement(answers)
+    assert "one letter a-d after each number" in capsys.readouterr().out
 
 
 def test_report_names_the_parts_to_come_back_to(capsys, monkeypatch):

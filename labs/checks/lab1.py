@@ -380,9 +380,13 @@ def check_verdict(verdict) -> str | None:
             )
     if verdict(0.0, 9.0, 50.0) != "non-inferior" or verdict(-50.0, 9.0, 50.0) != "inconclusive":
         return "An end that lies exactly on 0 or on -margin is not above it: use > and not >=."
+    if verdict(-90.0, -50.0, 50.0) != "inconclusive":
+        return "From -90 to -50 the upper end lies exactly on -margin, which is not below it: use < and not <=."
     if verdict(-10.0, 30.0, 5.0) != "inconclusive":
         return "With a margin of 5 the interval from -10 to 30 proves nothing. Is the margin of 50 written into your function?"
-    return _raises_value_error(lambda: verdict(5.0, -5.0, 50.0), "An interval from 5 to -5 is upside down")
+    return _raises_value_error(
+        lambda: verdict(5.0, -5.0, 50.0), "An interval from 5 to -5 is upside down"
+    ) or _raises_value_error(lambda: verdict(-5.0, 5.0, -50.0), "A margin of -50 is not a loss of 0 or more")
 
 
 def check_households(households_per_arm) -> str | None:

@@ -288,6 +288,24 @@ FUNCTIONS = {
                 + "    return 'inferior' if high < -50 else 'inconclusive'\n",
                 "written into your function",
             ),
+            (
+                VERDICT
+                + "    if low > 0:\n        return 'superior'\n    if low > -margin:\n        return 'non-inferior'\n"
+                + "    return 'inferior' if high <= -margin else 'inconclusive'\n",
+                "use < and not <=",
+            ),
+            (
+                VERDICT.replace("low > high or margin < 0", "low > high")
+                + "    if low > 0:\n        return 'superior'\n    if low > -margin:\n        return 'non-inferior'\n"
+                + "    return 'inferior' if high < -margin else 'inconclusive'\n",
+                "margin of -50",
+            ),
+            (
+                VERDICT.replace("low > high or margin < 0", "margin < 0")
+                + "    if low > 0:\n        return 'superior'\n    if low > -margin:\n        return 'non-inferior'\n"
+                + "    return 'inferior' if high < -margin else 'inconclusive'\n",
+                "is upside down",
+            ),
             (VERDICT + "    if low > 0:\n        return 'better'\n", "one of the four words"),
             (VERDICT + "    if low > 0:\n        return 'superior'\n", "a `return` for every case"),
         ],

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from targeting.backtest import backtest, difference, summary
+from targeting.backtest import backtest, difference, interval, mailing, summary
 from targeting.policies import RULES, Rule
 
 FRAME = pd.DataFrame(
@@ -50,6 +50,30 @@ def test_the_difference_is_that_of_the_two_backtests(campaigns):
     found = difference(campaigns, first, second, 0.5, 1.5, 12.0, seed=1)
     assert found["estimate"] == pytest.approx(values[0] - values[1])
     assert found["low"] < found["estimate"] < found["high"]
+
+
+def test_mailing_everybody_mails_every_row_and_half_mails_what_the_backtest_counts(campaigns):
+    rule = RULES["past spend"]
+    assert mailing(campaigns, rule, 1.0).all()
+    half = campaigns[mailing(campaigns, rule, 0.5)]
+    result = backtest(campaigns, rule, 0.5, 1.5, 12.0)
+    assert len(half) == result["books"].sum()
+    assert half["redeemed"].sum() == result["caught"].sum()
+
+
+def test_a_household_with_more_rows_is_drawn_as_a_whole():
+    """Two households that each repeat one result tell as much as two rows would, however often they repeat it."""
+    few = interval([1, 2], [0.0, 10.0], seed=1)
+    many = interval(np.repeat([1, 2], 500), np.repeat([0.0, 10.0], 500), seed=1)
+    assert few == many == {"estimate": 5000.0, "low": 0.0, "high": 10000.0}
+
+
+def test_the_interval_covers_a_known_mean_about_as_often_as_it_says():
+    generator, hits = np.random.default_rng(1), 0
+    for trial in range(200):
+        found = interval(np.arange(100), generator.normal(1.0, 3.0, size=100), seed=trial)
+        hits += found["low"] <= 1000.0 <= found["high"]
+    assert 0.89 <= hits / 200 <= 0.99
 
 
 def test_the_rules_choose_alike_whatever_the_order_of_rows(campaigns):

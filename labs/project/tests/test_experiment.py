@@ -14,6 +14,7 @@ from targeting.experiment import households_per_arm, smallest_difference, verdic
         (-40.0, -5.0, "non-inferior"),
         (0.0, 9.0, "non-inferior"),
         (-50.0, 9.0, "inconclusive"),
+        (-90.0, -50.0, "inconclusive"),
     ],
 )
 def test_what_an_interval_says(low, high, expected):

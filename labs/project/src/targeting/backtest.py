@@ -44,30 +44,55 @@ def backtest(frame: pd.DataFrame, policy, share: float, cost_per_book: float, be
     return pd.DataFrame(rows)
 
 
-def difference(
-    frame: pd.DataFrame, challenger, champion, share: float, cost_per_book: float, benefit: float, seed: int
-) -> dict:
-    """Return by how much one policy out-earns another, in dollars per 1,000 households, with a 95 % interval.
+def mailing(frame: pd.DataFrame, policy, share: float) -> np.ndarray:
+    """Return True or False for each row of a frame: does the policy mail it? Each campaign is decided on its own.
 
-    A household is mailed in several campaigns, and its rows resemble each other, so whole households are resampled
-    (2,000 times), not rows. Each policy's mailing lists stay as they are.
+    Args:
+        frame: rows of :func:`targeting.history.history`, of any number of campaigns.
+        policy: a fitted policy.
+        share: part of each campaign's households that the budget mails.
+    """
+    mailed = np.zeros(len(frame), dtype=bool)
+    for rows in frame.groupby("campaign_id").indices.values():
+        known = frame.iloc[rows].drop(columns="redeemed")
+        mailed[rows] = choose(scores(policy, known), known["household_id"], share)
+    return mailed
+
+
+def interval(household_ids, dollars, seed: int) -> dict:
+    """Return dollars per 1,000 rows with a 95 % interval.
+
+    A household is on the lists of several campaigns, so its rows are not independent: whole households are resampled
+    (2,000 times), not rows. The mailing lists, the campaigns and the assumptions about money are held as they are, so
+    the interval says nothing about another campaign.
+
+    Args:
+        household_ids: the household of each row.
+        dollars: what each row earned or lost.
+        seed: start of the random sequence.
 
     Returns:
         ``estimate``, ``low`` and ``high``.
     """
-    gain = np.zeros(len(frame))
-    for sign, policy in ((1, challenger), (-1, champion)):
-        mailed = np.zeros(len(frame), dtype=bool)
-        for rows in frame.groupby("campaign_id").indices.values():
-            known = frame.iloc[rows].drop(columns="redeemed")
-            mailed[rows] = choose(scores(policy, known), known["household_id"], share)
-        gain += sign * np.where(mailed, benefit * frame["redeemed"].to_numpy() - cost_per_book, 0.0)
-    households = pd.DataFrame({"household_id": frame["household_id"].to_numpy(), "gain": gain, "rows": 1})
-    totals = households.groupby("household_id", sort=True).sum().to_numpy()
+    rows = pd.DataFrame({"household_id": np.asarray(household_ids), "dollars": np.asarray(dollars), "rows": 1})
+    totals = rows.groupby("household_id", sort=True).sum().to_numpy()
     draws = np.random.default_rng(seed).integers(len(totals), size=(2000, len(totals)))
     resampled = totals[draws].sum(axis=1)
     low, high = np.quantile(1000 * resampled[:, 0] / resampled[:, 1], [0.025, 0.975])
-    return {"estimate": float(1000 * gain.sum() / len(frame)), "low": float(low), "high": float(high)}
+    return {"estimate": float(1000 * rows["dollars"].mean()), "low": float(low), "high": float(high)}
+
+
+def difference(
+    frame: pd.DataFrame, challenger, champion, share: float, cost_per_book: float, benefit: float, seed: int
+) -> dict:
+    """Return by how much one policy out-earns another, in dollars per 1,000 households, with its :func:`interval`.
+
+    Returns:
+        ``estimate``, ``low`` and ``high``.
+    """
+    worth = benefit * frame["redeemed"].to_numpy() - cost_per_book
+    gain = worth * mailing(frame, challenger, share) - worth * mailing(frame, champion, share)
+    return interval(frame["household_id"], gain, seed)
 
 
 def summary(result: pd.DataFrame) -> dict:

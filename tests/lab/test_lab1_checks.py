@@ -10,8 +10,8 @@ import planted_lab1
 import pytest
 import yaml
 from lab_batch import hint
+from small_labs import write
 
-from conftest import write
 from mldesign.lab import checking, processes, source, states, tasks, verbs
 
 LAB = tasks.of(1)

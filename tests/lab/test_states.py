@@ -1,23 +1,40 @@
 """The manifest and the cutting of states: each lab's state can be made from one source, and works."""
 
-import subprocess
 import sys
+import warnings
+from pathlib import Path
 
 import pytest
+from small_labs import git, write
 
-from conftest import write
 from mldesign.lab import LabError, checking, processes, source, states, tasks
 
 PROJECT = tasks.LABS / "project"
 
 
-def tracked() -> list[str]:
-    run = subprocess.run(["git", "ls-files", "."], cwd=PROJECT, capture_output=True, text=True, check=True)
-    return run.stdout.splitlines()
+def shipped(project: Path) -> set[str]:
+    """Return the files of ``labs/project`` that git knows, so that one which nobody has committed counts for nothing.
+
+    An archive has no ``.git``: there the files on the disk are what is shipped.
+    """
+    if not (project.parent.parent / ".git").exists():
+        warnings.warn("no .git here: the manifest is compared with the files on the disk", stacklevel=2)
+        return {path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file()}
+    return set(git(project, "ls-files", ".").splitlines())
+
+
+def idle_patterns(project: Path) -> list[str]:
+    """Return the patterns of the manifest that find no file which git knows, each with its lab."""
+    known, idle = shipped(project), []
+    for key, block in states.manifest().items():
+        for pattern in block["files"] if key.startswith("lab") else []:
+            if known.isdisjoint(path.relative_to(project).as_posix() for path in project.glob(pattern)):
+                idle.append(f"{key}: {pattern}")
+    return idle
 
 
 def test_every_file_of_the_project_belongs_to_exactly_one_lab():
-    owners = {name: [] for name in tracked()}
+    owners = {name: [] for name in shipped(PROJECT) if "__pycache__" not in name}
     for key, block in states.manifest().items():
         if key.startswith("lab"):
             for name in states.files(int(key.removeprefix("lab"))):
@@ -27,11 +44,23 @@ def test_every_file_of_the_project_belongs_to_exactly_one_lab():
     assert not wrong, f"files without a lab, or with two, in labs/states.toml: {wrong}"
 
 
-def test_every_pattern_of_the_manifest_finds_a_file():
-    for key, block in states.manifest().items():
-        if key.startswith("lab"):
-            for pattern in block["files"]:
-                assert any(PROJECT.glob(pattern)), f"labs/states.toml, {key}: {pattern} finds nothing"
+def test_every_pattern_of_the_manifest_finds_a_file_that_git_knows():
+    idle = idle_patterns(PROJECT)
+    assert not idle, f"labs/states.toml names what no commit holds; git add it, or take the line out: {idle}"
+
+
+def test_a_file_that_nobody_has_committed_does_not_hide_an_idle_pattern(labs):
+    git(labs.parent, "init", "--quiet")
+    git(labs.parent, "add", "--all", "--force")
+    assert idle_patterns(labs / "project") == []
+    git(labs.parent, "rm", "--quiet", "--cached", "labs/project/rules.sql")
+    assert idle_patterns(labs / "project") == ["lab3: rules.sql"]
+
+
+def test_in_an_archive_the_files_on_the_disk_count(labs):
+    (labs / "project" / "rules.sql").unlink()
+    with pytest.warns(UserWarning, match=r"no \.git here"):
+        assert idle_patterns(labs / "project") == ["lab3: rules.sql"]
 
 
 def test_the_blocks_of_growing_files_are_closed_and_in_the_state_of_their_lab_only():

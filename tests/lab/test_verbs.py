@@ -6,8 +6,8 @@ import sys
 import pytest
 import yaml
 from lab_batch import cell
+from small_labs import git
 
-from conftest import git
 from mldesign import lab
 from mldesign.lab import LabError, checking, terminal
 

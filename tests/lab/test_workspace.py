@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from small_labs import git
 
-from conftest import git
 from mldesign import lab
 from mldesign.lab import LabError
 

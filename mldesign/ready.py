@@ -37,6 +37,7 @@ PARTS = {  # number: (title, minutes, names of its self-checks)
     8: ("Working with an AI assistant", 5, ("assistant",)),
 }
 KEY = {1: "b", 2: "c", 3: "b", 4: "d", 5: "c", 6: "a"}  # the placement questions
+LIBRARY = Path(os.__file__).parent  # of this Python
 SELF_CHECK_MINUTES = 3  # for one whose part is skipped
 NEXT = "Edit the cell above, run it, then run this cell again."
 
@@ -185,9 +186,10 @@ def environment() -> dict[str, str]:
 def answer(done: subprocess.CompletedProcess, folder: Path) -> list[str]:
     """Return what a command answered, for printing: its text, and its exit code when that is not 0.
 
-    What differs between two runs is left out: the address of the folder, and the seconds that pytest took.
+    What differs between two runs or machines is left out: the address of the folder and of Python's own library
+    (shown as ``lib``), and the seconds that pytest took.
     """
-    text = done.stdout + done.stderr
+    text = (done.stdout + done.stderr).replace(str(LIBRARY) + os.sep, "lib" + os.sep)
     for place in {str(folder), str(folder.resolve())}:
         text = text.replace(place + os.sep, "").replace(place, ".")
     text = re.sub(r" in \d+\.\d+s", "", text).rstrip()
@@ -564,7 +566,9 @@ def _http(answer, client) -> str | None:
 
 
 def _traceback(answer, text: str) -> str | None:
-    frames = [(Path(name).name, int(line)) for name, line in re.findall(r'File "(.+?)", line (\d+)', text)]
+    found = [(Path(name), line) for name, line in re.findall(r'File "(.+?)", line (\d+)', text)]
+    frames = [(name.name, line) for name, line in found if not name.is_relative_to(LIBRARY)]
+    foreign = [(name.name, line) for name, line in found if name.is_relative_to(LIBRARY)]
     kind, _, message = text.strip().splitlines()[-1].partition(":")
     if not isinstance(answer, list | tuple) or len(answer) != 3:
         return 'Give three things in this order: type of error, file, line, for example ("KeyError", "main.py", 12).'
@@ -574,17 +578,21 @@ def _traceback(answer, text: str) -> str | None:
             return "The first thing is the *type* of the error: the word before the colon in the last line."
         return "The type of the error is not that. It stands at the start of the last line."
     place = (Path(file).name, line)
-    if place == (frames[-1][0], str(frames[-1][1])):
+    if place == frames[-1]:
         return None
-    if place == (frames[0][0], str(frames[0][1])):
-        return "That is where the program *started*. The frame in which it broke stands last: most recent call last."
-    if place in [(name, str(number)) for name, number in frames]:
-        return "That is a station on the way: its call went one function deeper. Take the last frame."
+    if place in foreign:
+        return (
+            "That frame is in Python's library, which you will not mend. Go up to the last frame in a file of your own."
+        )
+    if place == frames[0]:
+        return "That is where the program *started*. Look at the other end: the most recent call stands last."
+    if place in frames:
+        return "That is a station on the way: its call went one function deeper. Take the last frame of your own."
     if place[0] == frames[-1][0]:
-        return "The file is right, the line is not: it stands after the word `line` in the last frame."
+        return "The file is right, the line is not: it stands after the word `line` in that frame."
     if not Path(file).suffix:
         return f"Give the file with its ending: {file}.py, not {file}."
-    return f"No frame names {file}, line {line}. Read the last pair of lines that starts with `File`."
+    return f"No frame names {file}, line {line}. Frames are the lines that start with `File`."
 
 
 # --- Part 8: assistants -----------------------------------------------------------------------------------------------
@@ -623,6 +631,9 @@ CHECKS: dict[str, tuple[Callable[..., str | None], str]] = {  # name: (finds the
     "window": (_window, "Four calendar weeks back, the week itself left out, each household on its own."),
     "test": (_test, "Green for the right function, red for every one of the broken ones."),
     "http": (_http, "Status 200, household 7, week 30."),
-    "traceback": (_traceback, "Type, file and line: with these three you can start to repair, or to ask."),
+    "traceback": (
+        _traceback,
+        "Type, file and line, in a file of your own: with these three you can start to repair, or to ask.",
+    ),
     "assistant": (_assistant, "That is the policy of this course; an instructor's own rules come before it."),
 }

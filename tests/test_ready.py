@@ -114,7 +114,7 @@ SOLVED = {
     "over = None": f'over = "{ready.RIGHT_WINDOW}"',
     "    ...": "    assert [lapsed(t) for t in ([0, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0, 2])] == [False, False, True]",
     "request_address = None": 'request_address = "/households/7/spend?week=30"',
-    "broke_at = None": 'broke_at = ("ValueError", "clean.py", 3)',
+    "broke_at = None": 'broke_at = ("ValueError", "clean.py", 6)',
     '"explain a traceback": None': '"explain a traceback": "yes",',
     '"write a plotting helper": None': '"write a plotting helper": "declare",',
     '"solve a lab task first": None': '"solve a lab task first": "no",',
@@ -416,14 +416,16 @@ def test_server_stops_after_an_error():
         other.get(address)
 
 
-TRACEBACK = """Traceback (most recent call last):
+TRACEBACK = f"""Traceback (most recent call last):
   File "/somewhere/report.py", line 4, in <module>
     print(weekly_total(rows))
   File "/somewhere/features.py", line 5, in weekly_total
     return sum(map(to_money, rows))
   File "/somewhere/clean.py", line 3, in to_money
-    return float(text.strip())
-ValueError: could not convert string to float: '1,204.00'
+    return Fraction(text.strip())
+  File "{ready.LIBRARY / "fractions.py"}", line 239, in __new__
+    raise ValueError('Invalid literal for Fraction: %r' %
+ValueError: Invalid literal for Fraction: '1,204.00'
 """
 
 
@@ -432,7 +434,7 @@ ValueError: could not convert string to float: '1,204.00'
     [
         ("ValueError", "clean.py", 3),
         ["ValueError:", "code/clean.py", "3"],
-        ("ValueError: could not convert string to float: '1,204.00'", "clean.py", 3),
+        ("ValueError: Invalid literal for Fraction: '1,204.00'", "clean.py", 3),
     ],
 )
 def test_traceback_right(answer):
@@ -444,10 +446,11 @@ def test_traceback_right(answer):
     [
         (("ValueError", "report.py", 4), "where the program *started*"),
         (("ValueError", "features.py", 5), "station on the way"),
+        (("ValueError", "fractions.py", 239), "in Python's library"),
         (("ValueError", "clean.py", 4), "the line is not"),
         (("ValueError", "main.py", 1), "No frame names main.py"),
         (("ValueError", "clean", 3), "with its ending"),
-        (("could not convert string to float", "clean.py", 3), "the *type* of the error"),
+        (("Invalid literal for Fraction", "clean.py", 3), "the *type* of the error"),
         (("TypeError", "clean.py", 3), "is not that"),
         ("ValueError", "three things"),
     ],
@@ -513,6 +516,11 @@ def test_environment_keeps_the_readers_git_out(monkeypatch):
 def test_answer_leaves_out_what_changes(tmp_path):
     done = subprocess.CompletedProcess([], 1, f'File "{tmp_path / "a.py"}"\n2 passed in 0.03s\n', "")
     assert ready.answer(done, tmp_path) == ['File "a.py"\n2 passed', "[exit code 1]"]
+
+
+def test_answer_shortens_the_path_of_the_library(tmp_path):
+    done = subprocess.CompletedProcess([], 0, "", f'File "{ready.LIBRARY / "fractions.py"}"')
+    assert ready.answer(done, tmp_path) == [f'File "{Path("lib", "fractions.py")}"']
 
 
 def test_copy_stays_as_it_was(tmp_path):

@@ -38,7 +38,8 @@ CHILD = """\
 import subprocess
 
 command = [sys.executable, "-c", "print('heard from a child:', 2 + 3)"]
-done = subprocess.run(command, check=True)
+done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+print(done.stdout)
 done.returncode"""
 OPTIONS = (
     ("How many weeks there are", "**Not this one.** It adds the weeks' numbers, it does not count them."),

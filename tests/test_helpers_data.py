@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from mldesign import data
+from tests.hygiene.cells import doubles
 
 FEATURES = [
     "weeks_since_visit",
@@ -21,6 +22,13 @@ FEATURES = [
     "coupon_12w",
 ]
 COLUMNS = "household_id, week, basket_id, sales_value, retail_disc, coupon_disc, coupon_match_disc"
+
+PROJECT = data.ROOT / "labs" / "project" / "src" / "targeting"
+SUMMING = [
+    *sorted((data.ROOT / "data").glob("*.sql")),
+    # features.sql reads what ingest.py wrote, and there money is decimal already
+    *(path for path in sorted(PROJECT.glob("*.*")) if path.suffix in (".py", ".sql") and path.name != "features.sql"),
+]
 
 
 def household_weeks(transactions: str, statement: str | None = None, threads: int = 2) -> pd.DataFrame:
@@ -81,12 +89,11 @@ def test_every_lesson_table_is_documented():
         assert f"`{name}`" in card, f"data/README.md does not describe {name}"
 
 
-@pytest.mark.parametrize("name", sorted(data.lesson_tables()))
-def test_money_is_summed_as_decimal(name):
+@pytest.mark.parametrize("file", SUMMING, ids=lambda path: path.name)
+def test_money_is_summed_as_decimal(file):
     """Sums of doubles depend on the number of threads in their last digits."""
-    statement = re.sub(r"--.*", "", data.sql(name))
-    money = r"(sales_value|retail_disc|coupon_disc|coupon_match_disc)"
-    assert not re.search(rf"sum\(\s*{money}", statement), f"{name}: cast to decimal(12, 2) before sum"
+    found = doubles(re.sub(r"--.*", "", file.read_text(encoding="utf-8")))
+    assert not found, f"{file.name} sums {', '.join(found)}: cast to decimal(12, 2) before sum"
 
 
 # household_weeks: what it says

@@ -4,10 +4,12 @@ import re
 
 import nbformat
 import pytest
+import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from mldesign.notebooks import COLLAPSED
 from tests import hygiene, small_book
+from tests.hygiene import links
 from tests.hygiene.page import Page
 
 RESULT, ANSWER, MEANING, PLOT, CHILD, PLAIN = 3, 4, 5, 6, 7, 8  # places of the cells of the small lesson
@@ -26,7 +28,8 @@ def found(healthy, tmp_path):
     def judge(plant):
         notebook = nbformat.from_dict(healthy)
         plant(notebook)
-        return hygiene.problems(small_book.write(tmp_path, notebook, gates=False))
+        (tmp_path / "outside.md").write_text("# Outside of the book\n", encoding="utf-8")
+        return hygiene.problems(small_book.write(tmp_path / "book", notebook, gates=False))
 
     return judge
 
@@ -143,6 +146,10 @@ def silent_figure(notebook):
     notebook.cells[CHILD].outputs = []
 
 
+SEVEN = "**Question 4.** What?\n\n" + "".join(
+    f"<details><summary>{label}. Text</summary>\n\n**Not this one.** It says nothing at all about weeks.\n\n</details>\n"
+    for label in "ABCD"
+)
 LONG = "\n".join(f"x{n} = {n}" for n in range(16))
 PLANTS = [
     ("executed_in_order", count(PLAIN, None), "total + 1", "never executed"),
@@ -174,6 +181,31 @@ PLANTS = [
     ("no_magics", source(PLAIN, "files = !ls"), "files = !ls", "subprocess"),
     ("no_magics", source(PLAIN, "%timeit 1"), "%timeit 1", "%timeit"),
     ("no_magics", source(PLAIN, "%%bash\nls"), "%%bash", "%bash"),
+    (
+        "children_captured",
+        source(CHILD, "import subprocess\n\nsubprocess.run(['git', '--version'])"),
+        "import subp",
+        "cut",
+    ),
+    ("children_captured", source(CHILD, "import os\n\nx = [os.system('ls')]"), "import os", "os.system, which writes"),
+    (
+        "children_captured",
+        source(CHILD, "import subprocess\n\nwith subprocess.Popen(['x'], **{'cwd': '.'}):\n    pass"),
+        "import subp",
+        "subprocess.Popen, which writes",
+    ),
+    (
+        "money_as_decimal",
+        source(PLAIN, '"select Sum( t.sales_value ) from t"'),
+        "select Sum",
+        "sums sales_value as double",
+    ),
+    (
+        "money_as_decimal",
+        source(PLAIN, '"sum(case when (week = 1) then -retail_disc end), cast(x as decimal(1, 0))"'),
+        "sum(case",
+        "sums retail_disc as double",
+    ),
     ("no_trailing_semicolon", source(PLAIN, "total + 1;\n# note"), "total + 1;", "ends with `;`"),
     ("no_local_paths", source(PLAIN, 'open("/home/ana/x.csv")'), "ana", "in its code"),
     ("no_local_paths", output(PLAIN, **result(r"WindowsPath('C:\\Users\\ana')")), "total + 1", "text/plain"),
@@ -204,6 +236,18 @@ PLANTS = [
     ("known_leads", source(MEANING, "### M\n\n> **Note.** x"), "### M", "'Note.'"),
     ("quiz_form", replaced("**Right.** The", "It is right: the"), "**Question 1.**", "must open with"),
     ("quiz_form", replaced("**Question 3.**", "**Question 9.**"), "**Question 9.**", "Number them in order"),
+    (
+        "quiz_form",
+        replaced("The cell adds the numbers from zero to nine.", "It adds the ten numbers."),
+        "**Question 1.**",
+        "fewer than 6",
+    ),
+    (
+        "quiz_form",
+        replaced("**Question 4.** What does the total say?\n", SEVEN),
+        "**Question 4.**",
+        "has 7 readable options",
+    ),
     ("quiz_form", tags(13, "hide-input"), "**Question 1.**", "without the tag quiz"),
     ("quiz_spread", same_answer, "01-lesson.ipynb", "A is right in 4 of 4 questions"),
     ("setup_cell", source(1, "import sys\nimport mldesign\n\nmldesign.setup()"), "import sys", "set-up cell"),
@@ -220,11 +264,15 @@ PLANTS = [
     ("lesson", replaced("**Time**", "It takes"), "01-lesson.ipynb", "lacks **Time**"),
     ("lesson", replaced("<summary>Rubric", "<summary>Hints"), "01-lesson.ipynb", "rubric"),
     ("lesson", replaced(small_book.PROSE.strip(), "Short."), "01-lesson.ipynb", "words"),
+    ("lesson", replaced(small_book.PROSE.strip(), "Word " * 3_600), "01-lesson.ipynb", "2,000 to 3,500 is right"),
     ("lesson", drop(16), "01-lesson.ipynb", "3 quiz questions"),
     ("resolve", replaced("further.md#papers", "gone.md"), "### What it means", "gone.md, which does not exist"),
     ("resolve", replaced("further.md#papers", "further.md#gone"), "### What it means", "anchor #gone"),
     ("resolve", replaced("further.md#papers", "../01-small"), "### What it means", "folder ../01-small"),
     ("resolve", replaced("further.md#papers", "/modules/x.md"), "### What it means", "outside the book"),
+    ("resolve", replaced("further.md#papers", "../../../outside.md"), "### What it means", "outside the book"),
+    ("resolve", source(MEANING, '### M\n\nSee <a href="nowhere.md">this</a>.'), "### M", "nowhere.md, which does not"),
+    ("resolve", source(MEANING, "### M\n\nSee [the fourth level](#result)."), "### M", "anchor #result"),
     ("markdown_images", source(MEANING, "### M\n\n![A](further.md)"), "### M", "without alternative text"),
 ]
 
@@ -300,6 +348,25 @@ def test_code_that_only_looks_wrong(found):
     """Escaped dollars, code spans, a role-like text in code and a badge do not trip a rule."""
     text = "### M\n\nFrom \\$10 to \\$20, `a $b $c`, `{ref}` and\n\n```\n$x {note}\n```"
     assert found(source(MEANING, text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import subprocess\n\noptions = {'capture_output': True}\nsubprocess.run(['x'], **options).returncode",
+        "import subprocess\n\nsubprocess.Popen(['x'], stdout=subprocess.DEVNULL).wait()",
+        "sql = 'select sum(cast(sales_value as decimal(12, 2))), sum(quantity), max(sales_value)'",
+    ],
+)
+def test_code_that_starts_children_and_sums_well(found, text):
+    """Captured, captured by named options, and money that is decimal or is not summed."""
+    assert found(source(CHILD, text)) == []
+
+
+def test_headings_that_have_an_anchor():
+    """The depth to which links are followed is the depth to which the site makes anchors."""
+    config = yaml.safe_load((small_book.ROOT / "_config.yml").read_text(encoding="utf-8"))
+    assert config["sphinx"]["config"]["myst_heading_anchors"] == links.DEPTH
 
 
 def test_new_cells_are_seen(found):

@@ -17,6 +17,8 @@ NOTEBOOK_RULES = (
     cells.known_tags,
     cells.few_ignored,
     cells.no_magics,
+    cells.children_captured,
+    cells.money_as_decimal,
     cells.no_trailing_semicolon,
     cells.no_local_paths,
     cells.no_addresses,

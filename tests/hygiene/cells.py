@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tests.hygiene.page import Cell, Page, has_image, texts
+from tests.hygiene.page import SETUP, Cell, Page, has_image, texts
 
 TAGS = {
     "hide-cell",
@@ -22,6 +22,8 @@ LINES = 15
 IGNORED_SHARE = 0.1
 SIZE = 1_000_000  # bytes
 ALT = 20  # characters
+STARTS = {f"subprocess.{name}" for name in ("run", "call", "check_call", "Popen")}
+MONEY = re.compile(r"\b(sales_value|retail_disc|coupon_disc|coupon_match_disc)\b")
 
 LOCAL_PATH = re.compile(
     r"/home/\w+|/Users/\w+|/root/\w*|/tmp/\w+|/private/var/|/var/folders/|/work/\w+|/mnt/\w+|\b[A-Za-z]:\\+\w+|site-packages/"
@@ -99,6 +101,47 @@ def no_magics(page: Page) -> Iterator[str]:
                 yield f"{cell.where} uses the magic %{argument}, which is not listed in tests/hygiene/cells.py. Use Python."
 
 
+def children_captured(page: Page) -> Iterator[str]:
+    """A cell captures what a child process writes, and prints it: written directly it can be cut when the cell ends.
+
+    The set-up cell is left out: its child runs on Colab only.
+    """
+    for cell in page.code:
+        calls = [node for node in ast.walk(_tree(cell)) if isinstance(node, ast.Call)]
+        for call in calls if cell.source.strip() != SETUP else []:
+            name = ast.unparse(call.func)
+            given = {keyword.arg for keyword in call.keywords}
+            captured = given & {"capture_output", "stdout"} or (None in given and "capture_output" in cell.source)
+            if name == "os.system" or (name in STARTS and not captured):
+                yield (
+                    f"{cell.where} starts a child with {name}, which writes its own output; that can be cut. "
+                    "Use subprocess.run with capture_output=True and print what it returns."
+                )
+
+
+def money_as_decimal(page: Page) -> Iterator[str]:
+    """SQL in a cell sums money as decimal: the last digits of a sum of doubles depend on the number of threads."""
+    for cell in page.code:
+        for column in doubles(cell.source):
+            yield f"{cell.where} sums {column} as double. Write sum(cast({column} as decimal(12, 2)))."
+
+
+def doubles(text: str) -> list[str]:
+    """Return the columns of money that a text with SQL in it sums without a cast to decimal."""
+    found = []
+    for call in re.finditer(r"\bsum\s*\(", text, re.IGNORECASE):
+        inside, depth = "", 1
+        for letter in text[call.end() :]:
+            depth += {"(": 1, ")": -1}.get(letter, 0)
+            if depth == 0:
+                break
+            inside += letter
+        column = MONEY.search(inside)
+        if column and "decimal" not in inside.lower():
+            found.append(column.group())
+    return found
+
+
 def no_trailing_semicolon(page: Page) -> Iterator[str]:
     """No `;` at the end of a cell: other front ends show the output all the same."""
     for cell in page.code:
@@ -144,7 +187,7 @@ def images_described(page: Page) -> Iterator[str]:
     for cell in page.code:
         if has_image(cell):
             alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-            yield from _judge(cell.where, alt, _strings(cell.source), 'metadata {"mystnb": {"image": {"alt": "…"}}}')
+            yield from _judge(cell.where, alt, _strings(cell), 'metadata {"mystnb": {"image": {"alt": "…"}}}')
         for kind, text in texts(cell):
             for tag in re.findall(r"<img\b[^>]*>", text) if kind == "text/html" else []:
                 alt = re.search(r'\balt="([^"]*)"', tag)
@@ -158,16 +201,17 @@ def _judge(where: str, alt: str, used: set[str], how: str) -> Iterator[str]:
         yield f"{where} has alternative text that repeats a title or label of the figure. Say what one sees in it."
 
 
-def _strings(source: str) -> set[str]:
+def _strings(cell: Cell) -> set[str]:
+    nodes = ast.walk(_tree(cell))
+    return {_letters(node.value) for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def _tree(cell: Cell) -> ast.Module:
+    """Return the syntax tree of a code cell; an empty one for a cell that is not Python, such as `%%writefile`."""
     try:
-        tree = ast.parse(source)
+        return ast.parse(cell.source)
     except SyntaxError:
-        return set()
-    return {
-        _letters(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+        return ast.Module([], [])
 
 
 def _letters(text: str) -> str:

@@ -9,6 +9,7 @@ import nbformat
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+SETUP = (Path(__file__).resolve().parents[1] / "setup_cell.txt").read_text(encoding="utf-8").strip()
 PARSER = MarkdownIt("commonmark").enable("table")
 
 

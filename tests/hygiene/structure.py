@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mldesign.notebooks import COLLAPSED, FORM, pages
-from tests.hygiene.page import Cell, Page
+from tests.hygiene.page import SETUP, Cell, Page
 from tests.hygiene.text import leads
 
-ROOT = Path(__file__).resolve().parents[2]
-SETUP = (ROOT / "tests" / "setup_cell.txt").read_text(encoding="utf-8").strip()
 OPENING = ("You will be able to", "Time", "Before you start")
 LESSON_SECTIONS = (
     "What goes wrong",

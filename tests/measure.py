@@ -33,7 +33,7 @@ class Measurement:
             cell, longest = max(self.cells.items(), key=lambda item: item[1])
             found.append(
                 f"{self.notebook} took {self.seconds:.0f} s, its limit is {limit} s; the slowest is code cell {cell} "
-                f"({longest:.0f} s). Work on fewer rows there, or move a measurement to `make measure`."
+                f"({longest:.0f} s). Let DuckDB count and group there, work on fewer rows, or leave out repetitions."
             )
         limit = MEMORY_BUDGET_JAVA if self.java else MEMORY_BUDGET
         if self.peak_mb > limit:

@@ -11,13 +11,11 @@ nbval compares outputs well, but starts kernels as pytest would. What differs he
 
 ``--nbval`` compares every output and holds the budgets; ``--nbval-lax`` only asks that each cell runs (other systems,
 Colab's pins). A cell tagged ``needs-java`` is skipped where Java or pyspark is missing, and fails where
-``MLDESIGN_REQUIRE_JAVA=1``.
+``MLDESIGN_REQUIRE`` names java (see ``tests/need.py``).
 """
 
-import importlib.util
 import os
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -30,6 +28,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 from mldesign import environment
 from tests import measure
+from tests.need import need
 
 NETGUARD = Path(__file__).parent / "netguard"
 MEASURED = "MLDESIGN_MEASURED"
@@ -201,18 +200,6 @@ def results() -> Path:
     return Path(os.environ[MEASURED])
 
 
-def java_problem() -> str | None:
-    """Return why a cell that needs Java cannot run here, or None when it can."""
-    if importlib.util.find_spec("pyspark") is None:
-        return "pyspark is not installed here (pip install pyspark)"
-    home = os.environ.get("JAVA_HOME")
-    if shutil.which("java") or (
-        home and (Path(home) / "bin" / ("java.exe" if sys.platform == "win32" else "java")).exists()
-    ):
-        return None
-    return "Java is not installed here (Java 17 or newer)"
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path, parent):
     """Collect a notebook as :class:`Notebook` where nbval would collect its own class."""
@@ -225,13 +212,8 @@ def pytest_collect_file(file_path, parent):
 
 def pytest_runtest_setup(item):
     """Skip a cell that needs Java where there is none, unless this run must have it."""
-    if not getattr(item, "needs_java", False):
-        return
-    problem = java_problem()
-    if problem and os.environ.get("MLDESIGN_REQUIRE_JAVA") == "1":
-        pytest.fail(f"This run must have Java (MLDESIGN_REQUIRE_JAVA=1), but {problem}.", pytrace=False)
-    if problem:
-        pytest.skip(f"needs-java: {problem}")
+    if getattr(item, "needs_java", False):
+        need("java")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,20 +12,23 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbval.plugin import get_sanitize_patterns
 
+from mldesign import tasks
 from mldesign.lab import terminal
-from tests import measure, nbval_plugin, small_book
+from tests import measure, nbval_plugin, need, small_book
 
-STRICT = ("--nbval", "--nbval-current-env", "--nbval-sanitize-with=tests/nbval-sanitize.cfg")
-LAX = ("--nbval-lax", *STRICT[1:])
+STRICT = ("--nbval", *tasks.NBVAL)
+LAX = ("--nbval-lax", *tasks.NBVAL)
 HYGIENE = "tests/test_hygiene.py"
 CELL_TIMEOUT = 10  # seconds; the hanging cell waits for it
 HEALTHY = "healthy.ipynb"
@@ -62,6 +65,18 @@ FAULTS = {
         "import socket\n\nsocket.create_connection(('192.0.2.1', 80))",
         "192.0.2.1:80 is blocked",
     ),
+    "network-without-connection": (  # as counters of usage send theirs
+        "import socket\n\nsocket.socket(type=socket.SOCK_DGRAM).sendto(b'1', ('192.0.2.1', 53))",
+        "192.0.2.1:53 is blocked",
+    ),
+    "network-message": (
+        "import socket\n\nsocket.socket(type=socket.SOCK_DGRAM).sendmsg([b'1'], [], 0, ('192.0.2.1', 54))",
+        "192.0.2.1:54 is blocked",
+    ),
+    "network-name-of-an-address": (
+        "import socket\n\nsocket.getnameinfo(('192.0.2.1', 55), 0)",
+        "192.0.2.1:55 is blocked",
+    ),
     "network-swallowed": (SWALLOWED, "network-swallowed.ipynb tried to reach the network: usage.example.org:443"),
     "network-in-a-child": (
         "script = \"import socket; socket.gethostbyname('child.example.org')\"\n"
@@ -94,7 +109,7 @@ def gate(book: Path, *arguments: str, **variables: str) -> Run:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     variables = {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}
     options = ["-p", "nbval.plugin", "-p", "no:cacheprovider", "--color=no", "--junitxml=report.xml"]
-    command = [sys.executable, "-m", "pytest", *options, f"--nbval-cell-timeout={CELL_TIMEOUT}", *arguments]
+    command = [sys.executable, "-m", "pytest", *options, *arguments, f"--nbval-cell-timeout={CELL_TIMEOUT}"]
     done = subprocess.run(command, cwd=book, env=variables, capture_output=True, encoding="utf-8", timeout=200)
     red, skipped = {}, 0
     for case in ElementTree.parse(book / "report.xml").iter("testcase"):
@@ -219,8 +234,8 @@ def test_budgets_and_java(book):
     shutil.rmtree(book / "modules")
     shrink_budgets(book)
     save(book, "java.ipynb", short_notebook("total", "needs-java"))
-    run = gate(book, *STRICT, "modules", MLDESIGN_REQUIRE_JAVA="1", PATH="", JAVA_HOME="")
-    for words in ("took", "its limit is 0 s", "Cell 1: This run must have Java"):
+    run = gate(book, *STRICT, "modules", **{need.REQUIRE: "shellcheck, java"}, PATH="", JAVA_HOME="")
+    for words in ("took", "its limit is 0 s", "Cell 1: This run must have java"):
         assert words in run.red["java.ipynb"], run.output
     save(book, "java.ipynb", short_notebook("pass"))
     run = gate(book, *STRICT, "modules")
@@ -236,7 +251,7 @@ def test_other_systems_only_run_the_cells(book):
     save(book, "java.ipynb", short_notebook("1 / 0", "needs-java"))
     run = gate(book, *LAX, "modules", "-rs", PATH="", JAVA_HOME="")
     assert set(run.red) == {"failing.ipynb"} and "ZeroDivisionError" in run.red["failing.ipynb"], run.output
-    assert run.skipped == 1 and "needs-java: " in run.output
+    assert run.skipped == 1 and "needs java, which is not installed here" in run.output
 
 
 @pytest.mark.parametrize(
@@ -253,6 +268,48 @@ def test_other_systems_only_run_the_cells(book):
 )
 def test_limits(row, over):
     assert bool(row.over_budget()) == over
+
+
+def test_memory_is_the_peak_of_the_whole_family():
+    """A grandchild that holds 200 MB for a second and ends before its parent is in the peak."""
+    grandchild = "import time; held = b'x' * 200_000_000; time.sleep(1)"
+    child = (
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {grandchild!r}]); print(1); sys.stdin.read()"
+    )
+    process = subprocess.Popen([sys.executable, "-c", child], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    sampler = measure.Sampler(process.pid)
+    sampler.start()
+    process.stdout.readline()  # the grandchild has ended
+    time.sleep(5 * measure.INTERVAL)
+    alone = psutil.Process(process.pid).memory_info().rss
+    sampler.stop()
+    process.communicate()
+    assert alone < 100e6 and 200e6 < sampler.peak < 300e6
+
+
+@pytest.mark.parametrize(
+    ("required", "path", "words"),
+    [
+        ("", "", "needs shellcheck, which is not installed here"),
+        ("java", "", "needs shellcheck, which is not installed here"),
+        ("java, shellcheck", "", "This run must have shellcheck"),
+        ("shelcheck", "", "names shelcheck. Known: browser, java, shellcheck"),
+        ("shellcheck", "bin", None),
+    ],
+)
+def test_a_missing_program_is_skipped_or_fails(monkeypatch, tmp_path, required, path, words):
+    """Skipped with a message, red where the run must have it, and a name that means nothing is red too."""
+    place = tmp_path / "bin" / ("shellcheck.exe" if sys.platform == "win32" else "shellcheck")
+    place.parent.mkdir()
+    place.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / path) if path else "")
+    monkeypatch.setenv(need.REQUIRE, required)
+    if words is None:
+        assert need.need("shellcheck") == str(place)
+        return
+    outcome = pytest.fail.Exception if words.startswith(("This", "names")) else pytest.skip.Exception
+    with pytest.raises(outcome, match=words):
+        need.need("shellcheck")
 
 
 def test_sanitizing_hides_only_what_changes():

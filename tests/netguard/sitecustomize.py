@@ -36,6 +36,8 @@ def _target(event, arguments):
         socket, address = arguments[0], arguments[-1]
         if getattr(socket.family, "name", "") in ("AF_INET", "AF_INET6") and isinstance(address, tuple):
             return address[0], f"{address[0]}:{address[1]}"
+    elif event == "socket.getnameinfo":
+        return arguments[0][0], f"{arguments[0][0]}:{arguments[0][1]}"
     elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
         port = f":{arguments[1]}" if event == "socket.getaddrinfo" and arguments[1] else ""
         host = arguments[0].decode("ascii", "replace") if isinstance(arguments[0], bytes) else arguments[0]

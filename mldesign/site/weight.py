@@ -4,6 +4,7 @@
 """
 
 import gzip
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ BUDGET = 400_000  # bytes
 TEXT = {".html", ".css", ".js", ".svg", ".json"}
 LOADED = {"script": "src", "img": "src", "link": "href", "source": "src", "iframe": "src"}
 FETCHED = {"stylesheet", "preload", "icon", "modulepreload"}  # what a link element may be to be loaded
+NAMED = re.compile(r"""(?:url\(\s*["']?|@import\s+["'])(?!data:|#|url\()([^"')\s]+)""")  # files that a stylesheet names
 
 
 @cache
@@ -31,6 +33,9 @@ def transfer(path: Path) -> int:
 def files(page: Path) -> set[Path]:
     """Return the files that a page loads at once, itself included. Pictures that load on sight are left out.
 
+    Files that a stylesheet names count as loaded where they are published; the theme names some for elements that no
+    page of the book has, and those are not.
+
     Raises:
         ValueError: when the page loads a file from another site.
     """
@@ -41,10 +46,27 @@ def files(page: Path) -> set[Path]:
             continue
         if not address or address.startswith("data:") or element.get("loading") == "lazy":
             continue
-        if urlsplit(address).netloc:
-            raise ValueError(f"{page.name} loads {address}; serve it from the book itself, so that it works offline.")
-        found.add((page.parent / unquote(urlsplit(address).path)).resolve())
+        found.add(_file(page, address))
+    sheets = [path for path in found if path.suffix == ".css"]
+    while sheets:
+        new = {path for path in _named(sheets.pop()) if path.is_file()} - found
+        found |= new
+        sheets += [path for path in new if path.suffix == ".css"]
     return found
+
+
+@cache
+def _named(sheet: Path) -> set[Path]:
+    """Return the files that a stylesheet names: pictures, fonts, other stylesheets."""
+    return {_file(sheet, address) for address in NAMED.findall(sheet.read_text(encoding="utf-8"))}
+
+
+def _file(source: Path, address: str) -> Path:
+    """Return the file that an address in a page or stylesheet leads to."""
+    parts = urlsplit(address)
+    if parts.netloc:
+        raise ValueError(f"{source.name} loads {address}; serve it from the book itself, so that it works offline.")
+    return (source.parent / unquote(parts.path)).resolve()
 
 
 def weights(folder: Path) -> dict[str, int]:

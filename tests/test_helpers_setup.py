@@ -30,6 +30,23 @@ def test_variables_are_set_and_reach_children(clean):
         assert f'"{name}": ' in child
 
 
+def test_every_tool_that_reports_or_asks_is_quiet():
+    """Each was found by a run; one that goes missing is seen by nobody before a lesson needs it."""
+    assert set(environment.QUIET) == {
+        "DO_NOT_TRACK",
+        "DVC_NO_ANALYTICS",
+        "DVC_SITE_CACHE_DIR",
+        "GIT_PYTHON_REFRESH",
+        "MLFLOW_DISABLE_TELEMETRY",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION",
+        "PYTHONHASHSEED",
+        "PYTHONIOENCODING",
+        "PYTHONUTF8",
+        "SPARK_LOCAL_IP",
+        "TQDM_DISABLE",
+    }
+
+
 def test_a_value_of_the_user_stays(clean, monkeypatch):
     monkeypatch.setenv("DVC_SITE_CACHE_DIR", "elsewhere")
     environment.apply()
@@ -120,10 +137,17 @@ def test_a_conflict_is_explained(runtime, tmp_path):
 
 def test_colab_keeps_what_it_has():
     """The list for Colab names direct requirements only, without pins, and nothing that Colab must keep."""
-    names = colab.missing.__globals__["ROOT"] / "requirements-colab.txt"
-    listed = [line.split("#")[0].strip() for line in names.read_text(encoding="utf-8").splitlines()]
-    listed = [line for line in listed if line]
+    text = (data.ROOT / "requirements-colab.txt").read_text(encoding="utf-8")
+    listed = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert listed
     direct = (data.ROOT / "requirements.txt").read_text(encoding="utf-8")
     for name in listed:
         assert f"\n{name}==" in f"\n{direct}", f"{name} has a pin or is not in requirements.txt"
         assert name not in colab.KEPT
+
+
+def test_what_colab_keeps_is_written_down():
+    """The packages that Colab has loaded before the first cell runs; the file for Colab names them in words."""
+    assert set(colab.KEPT) == {"numpy", "pandas", "scipy", "scikit-learn", "pyarrow", "duckdb"}
+    text = (data.ROOT / "requirements-colab.txt").read_text(encoding="utf-8")
+    assert f"{', '.join(colab.KEPT[:-1])} and {colab.KEPT[-1]} stay as Colab has them" in text

@@ -186,10 +186,14 @@ def environment() -> dict[str, str]:
 def answer(done: subprocess.CompletedProcess, folder: Path) -> list[str]:
     """Return what a command answered, for printing: its text, and its exit code when that is not 0.
 
-    What differs between two runs or machines is left out: the address of the folder and of Python's own library
-    (shown as ``lib``), and the seconds that pytest took.
+    What differs between two runs or machines is left out: the address of the folder, the address and lines of Python's
+    own library (shown as ``lib``), and the seconds that pytest took.
     """
-    text = (done.stdout + done.stderr).replace(str(LIBRARY) + os.sep, "lib" + os.sep)
+    text = re.sub(
+        rf'File "{re.escape(str(LIBRARY) + os.sep)}(.+?)", line \d+',
+        lambda found: f'File "lib/{Path(found[1]).as_posix()}", line …',
+        done.stdout + done.stderr,
+    )
     for place in {str(folder), str(folder.resolve())}:
         text = text.replace(place + os.sep, "").replace(place, ".")
     text = re.sub(r" in \d+\.\d+s", "", text).rstrip()
@@ -568,7 +572,7 @@ def _http(answer, client) -> str | None:
 def _traceback(answer, text: str) -> str | None:
     found = [(Path(name), line) for name, line in re.findall(r'File "(.+?)", line (\d+)', text)]
     frames = [(name.name, line) for name, line in found if not name.is_relative_to(LIBRARY)]
-    foreign = [(name.name, line) for name, line in found if name.is_relative_to(LIBRARY)]
+    foreign = {name.name for name, _ in found if name.is_relative_to(LIBRARY)}
     kind, _, message = text.strip().splitlines()[-1].partition(":")
     if not isinstance(answer, list | tuple) or len(answer) != 3:
         return 'Give three things in this order: type of error, file, line, for example ("KeyError", "main.py", 12).'
@@ -580,7 +584,7 @@ def _traceback(answer, text: str) -> str | None:
     place = (Path(file).name, line)
     if place == frames[-1]:
         return None
-    if place in foreign:
+    if place[0] in foreign:
         return (
             "That frame is in Python's library, which you will not mend. Go up to the last frame in a file of your own."
         )

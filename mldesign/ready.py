@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from mldesign import data
 
@@ -510,7 +511,7 @@ def _test(answer) -> str | None:
         return "The answer is a function: keep the line `def test_lapsed(lapsed):` and write below it."
     try:
         answer(_lapsed)
-    except AssertionError:
+    except (AssertionError, pytest.fail.Exception):  # the second is what pytest.fail and pytest.raises raise
         return (
             "Your test is red for the right implementation, so one of its expectations is wrong. Count again: only the "
             "first four numbers matter, and True means no trip in any of them."
@@ -530,7 +531,7 @@ def _test(answer) -> str | None:
 def _notices(test: Callable, broken: Callable) -> bool:
     try:
         test(broken)
-    except Exception:  # any exception makes a test red, which is what it is for
+    except (Exception, pytest.fail.Exception):  # any exception makes a test red, which is what it is for
         return True
     return False
 

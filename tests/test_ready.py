@@ -535,3 +535,21 @@ def test_copy_stays_as_it_was(tmp_path):
 def test_missing_program_is_named_with_the_next_step():
     with pytest.raises(RuntimeError, match=r"no-such-program is not installed.*start it again"):
         ready.require("no-such-program")
+
+
+def test_pytest_s_own_ways_to_fail_are_red_not_a_crash():
+    """pytest.fail and pytest.raises raise something that is no Exception."""
+
+    def by_hand(lapsed):
+        for trips, wanted in (([0, 0, 0, 0, 1], True), ([1, 0, 0, 0, 0], False), ([0, 0, 0, 1], False)):
+            if lapsed(trips) != wanted:
+                pytest.fail(f"{trips} is {wanted}")
+        if not lapsed([0, 0, 0, 0]) or lapsed([0, 1, 0, 0]):
+            pytest.fail("wrong")
+
+    def expects_an_error(lapsed):
+        with pytest.raises(ValueError):
+            lapsed([1, 1, 1, 1])
+
+    assert state("test", by_hand) == "passed"
+    assert "red for the right implementation" in hint("test", expects_an_error)

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from mldesign.lab import git, processes, source, states, tasks
+from mldesign.lab.errors import LabError
 
 SECONDS = 10  # for the check itself
 STARTUP = 60  # for Python and its imports on a slow machine
@@ -26,8 +27,17 @@ def lay_out(
         attempt: the function, or the lines between the marks.
         file_text: for an edit of a file, the whole file as the student has it.
         passed: tasks whose own solution in the same file may stay; others give way to the reference.
+
+    Raises:
+        LabError: when the manifest gives the task's file to no lab (a mistake of the course).
     """
-    for name, text in states.after(task.lab).items():
+    state, line = states.after(task.lab), 1
+    if task.file not in state:
+        raise LabError(
+            f"labs/states.toml gives no lab up to {task.lab} the file {task.file}, so task {task.id} cannot be checked. "
+            "This is a fault of the course, not yours."
+        )
+    for name, text in state.items():
         if name == task.file:
             if file_text is None:
                 text = source.with_part(task, text, attempt)
@@ -35,9 +45,8 @@ def lay_out(
                 text = _others_by_reference(task, file_text, passed)
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(text, encoding="utf-8", newline="\n")
-        if name == task.file:
-            before = text.partition(attempt.rstrip("\n"))[0]
-            line = before.count("\n") + 1 if file_text is None else 1
+        if name == task.file and file_text is None:
+            line = text.partition(attempt.rstrip("\n"))[0].count("\n") + 1
     return line
 
 

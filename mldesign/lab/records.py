@@ -6,6 +6,7 @@ Git ignores the folder. Losing it loses the record of what passed, not the stude
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 from mldesign.lab.errors import LabError
@@ -97,7 +98,9 @@ def keep_attempt(folder: Path, task_id: str, suffix: str, text: str) -> None:
     """Keep an attempt under ``.lab/attempts`` before anything takes its place. The same text is kept once."""
     attempts = folder / FOLDER / "attempts"
     attempts.mkdir(parents=True, exist_ok=True)
-    earlier = sorted(attempts.glob(f"{task_id}-*{suffix}"))
-    if any(path.read_text(encoding="utf-8") == text for path in earlier):
+    named = re.compile(rf"{re.escape(task_id)}-(\d+){re.escape(suffix)}")
+    earlier = {int(match[1]): path for path in attempts.iterdir() if (match := named.fullmatch(path.name))}
+    if any(path.read_text(encoding="utf-8") == text for path in earlier.values()):
         return
-    (attempts / f"{task_id}-{len(earlier) + 1:03}{suffix}").write_text(text, encoding="utf-8")
+    new = attempts / f"{task_id}-{max(earlier, default=0) + 1:03}{suffix}"
+    new.write_text(text, encoding="utf-8", newline="\n")

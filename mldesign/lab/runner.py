@@ -11,12 +11,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from mldesign.lab import tasks
-
-
-def module_name(file: str) -> str:
-    """Return the name under which a file of the workspace is imported: ``src/targeting/value.py`` → ``targeting.value``."""
-    return ".".join(Path(file).with_suffix("").parts[1:])
+from mldesign.lab import source, tasks
 
 
 def judge(checks: str, task_id: str, tree: str, attempt_line: int = 1) -> str | None:
@@ -33,7 +28,7 @@ def judge(checks: str, task_id: str, tree: str, attempt_line: int = 1) -> str | 
     os.chdir(tree)
     try:
         if task.kind == "function":
-            return task.check(getattr(importlib.import_module(module_name(task.file)), task.name))
+            return task.check(getattr(importlib.import_module(source.module_name(task.file)), task.name))
         return task.check(Path(tree))
     except BaseException as error:
         return explain(error, task, Path(tree), attempt_line).replace(tree + os.sep, "")

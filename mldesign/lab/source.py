@@ -8,11 +8,37 @@ import ast
 import inspect
 import re
 import textwrap
+from pathlib import Path, PurePosixPath
 
 from mldesign.lab.errors import LabError
 from mldesign.lab.tasks import Task
 
 COMMENT = r"(?:#|--|<!--|//)"
+
+
+def read(folder: Path, name: str) -> str:
+    """Return the text of a file of the workspace, without the byte-order mark that some editors put before it.
+
+    Raises:
+        LabError: when it is not UTF-8; the message says how to mend it.
+    """
+    try:
+        return (folder / name).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LabError(
+            f"{name} is not saved as UTF-8. In your editor, save it again with the encoding UTF-8. Or run "
+            f"`git checkout -- {name}` in the workspace, which brings back what was last committed."
+        ) from error
+
+
+def module_name(file: str) -> str:
+    """Return the name under which a file of the workspace is imported: ``src/targeting/value.py`` → ``targeting.value``."""
+    return ".".join(PurePosixPath(file).with_suffix("").parts[1:])
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines as Python counts them: ``str.splitlines`` also ends one at a form feed or U+2028."""
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def of_function(task: Task, function) -> str:
@@ -54,7 +80,7 @@ def function_in(text: str, name: str) -> str | None:
     if node is None:
         return None
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    return "\n".join(text.splitlines()[first - 1 : node.end_lineno]) + "\n"
+    return "\n".join(_lines(text)[first - 1 : node.end_lineno]) + "\n"
 
 
 def parameters(text: str, name: str) -> list[str] | None:
@@ -73,18 +99,18 @@ def with_function(text: str, name: str, new: str) -> str:
         SyntaxError: when the text is no Python.
     """
     node = _node(text, name)
-    lines = text.splitlines()
+    lines = _lines(text)
     if node is None:
         return text.rstrip() + "\n\n\n" + new.rstrip() + "\n"
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    return "\n".join([*lines[: first - 1], *new.rstrip().splitlines(), *lines[node.end_lineno :]]) + "\n"
+    return "\n".join([*lines[: first - 1], *_lines(new.rstrip()), *lines[node.end_lineno :]]) + "\n"
 
 
 def _marks(text: str, task_id: str) -> tuple[int, int] | None:
     """Return the line numbers (from 0) of both marks of a task, or None."""
     number = re.escape(task_id)
     starts, ends = [], []
-    for index, line in enumerate(text.splitlines()):
+    for index, line in enumerate(_lines(text)):
         if re.match(rf"\s*{COMMENT}\s*TASK {number}(?![\d.])", line):
             starts.append(index)
         if re.match(rf"\s*{COMMENT}\s*END TASK {number}(?![\d.])", line):
@@ -99,7 +125,7 @@ def region(text: str, task_id: str) -> str | None:
     marks = _marks(text, task_id)
     if marks is None:
         return None
-    return "\n".join(text.splitlines()[marks[0] + 1 : marks[1]]) + "\n"
+    return "\n".join(_lines(text)[marks[0] + 1 : marks[1]]) + "\n"
 
 
 def with_region(text: str, task_id: str, new: str) -> str:
@@ -111,8 +137,8 @@ def with_region(text: str, task_id: str, new: str) -> str:
     marks = _marks(text, task_id)
     if marks is None:
         raise LabError(f"The comment lines `TASK {task_id}` and `END TASK {task_id}` are no longer both in the file.")
-    lines = text.splitlines()
-    return "\n".join([*lines[: marks[0] + 1], *new.rstrip("\n").splitlines(), *lines[marks[1] :]]) + "\n"
+    lines = _lines(text)
+    return "\n".join([*lines[: marks[0] + 1], *_lines(new.rstrip("\n")), *lines[marks[1] :]]) + "\n"
 
 
 def part(task: Task, text: str) -> str | None:
@@ -145,5 +171,5 @@ def _essence(task: Task, text: str) -> str:
             if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
                 node.body = node.body[1:]
         return ast.dump(tree)
-    lines = (line.strip() for line in text.splitlines())
+    lines = (line.strip() for line in _lines(text))
     return "\n".join(" ".join(line.split()) for line in lines if line and not re.match(COMMENT, line))

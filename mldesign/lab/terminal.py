@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -56,8 +57,6 @@ def _resolved(words: list[str]) -> list[str]:
         return [sys.executable, *words[1:]]
     if words[0] in MODULES:
         return [sys.executable, "-m", *words]
-    import shutil
-
     found = shutil.which(words[0])
     if found is None:
         raise LabError(
@@ -69,9 +68,16 @@ def _resolved(words: list[str]) -> list[str]:
 def tidy(output: str, folder: Path) -> str:
     """Return output as any machine shows it: relative paths, no colours, no durations."""
     output = re.sub(r"\x1b\[[0-9;]*m", "", output)
-    places = [(folder, "."), (tasks.LABS.parent, "course"), (Path(sys.prefix), "python"), (Path.home(), "~")]
-    for place, name in places:
-        for spelling in {str(place), str(place.resolve()), place.as_posix()}:
-            output = output.replace(spelling + os.sep, "" if name == "." else name + "/").replace(spelling, name)
+    places = {Path.home(): "~", Path(sys.prefix): "python", tasks.LABS.parent: "course", folder: "."}
+    spellings = {
+        spelling: name
+        for place, name in places.items()
+        if len(place.parts) > 1  # the home of a container can be /
+        for spelling in (str(place), str(place.resolve()), place.as_posix())
+    }
+    for spelling in sorted(spellings, key=len, reverse=True):  # the workspace and the environment stand in the course
+        name = spellings[spelling]
+        output = re.sub(re.escape(spelling) + f"[/{re.escape(os.sep)}]", "" if name == "." else f"{name}/", output)
+        output = re.sub(re.escape(spelling) + r"(?![\w-]|\.\w)", name, output)
     output = re.sub(r" in \d+\.\d+s(?: \([\d:]+\))?", "", output)
     return output if not output or output.endswith("\n") else output + "\n"

@@ -7,7 +7,6 @@ import yaml
 
 from mldesign.lab import checking, records, source, states, tasks, workspace
 from mldesign.lab.errors import LabError
-from mldesign.lab.runner import module_name
 
 
 def check(task_id: str, attempt=None) -> None:
@@ -57,7 +56,7 @@ def _answer_form(task: tasks.Task, answer) -> str | None:
 def _params(folder: Path) -> dict:
     """Return the parameters of the workspace: the student's own assumptions count."""
     try:
-        found = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
+        found = yaml.safe_load(source.read(folder, "params.yaml"))
     except (OSError, yaml.YAMLError) as error:
         raise LabError(f"params.yaml of your workspace cannot be read: {' '.join(str(error).split())[:200]}") from error
     if not isinstance(found, dict):
@@ -75,10 +74,9 @@ def _from_workspace(folder: Path, function) -> bool:
 
 
 def _check_standing(task: tasks.Task, folder: Path) -> None:
-    file = folder / task.file
-    if not file.exists():
+    if not (folder / task.file).exists():
         raise LabError(f"{task.file} is not in your workspace. lab.start({task.lab}) brings it back.")
-    text = file.read_text(encoding="utf-8")
+    text = source.read(folder, task.file)
     part = source.part(task, text)
     if records.placed(folder, task.id) and workspace.stands(folder, task) == "reference":
         print(
@@ -198,15 +196,15 @@ def _place(task: tasks.Task, folder: Path) -> None:
 
 def _keep_standing(task: tasks.Task, folder: Path) -> None:
     """Keep what the student has at the place of a task before something else takes it."""
-    file = folder / task.file
     if workspace.stands(folder, task) == "own":
-        records.keep_attempt(folder, task.id, file.suffix, source.part(task, file.read_text(encoding="utf-8")))
+        attempt = source.part(task, source.read(folder, task.file))
+        records.keep_attempt(folder, task.id, Path(task.file).suffix, attempt)
 
 
 def _load(task: tasks.Task):
     """Return the function that stands in the workspace, read anew from its file."""
     workspace.enter()
-    return getattr(importlib.import_module(module_name(task.file)), task.name)
+    return getattr(importlib.import_module(source.module_name(task.file)), task.name)
 
 
 def progress(lab: int | None = None) -> None:

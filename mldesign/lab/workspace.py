@@ -13,6 +13,8 @@ from pathlib import Path
 from mldesign.lab import git, records, source, states, tasks
 from mldesign.lab.errors import LabError
 
+_entered: set[str] = set()  # the `src` folders that `enter` has put on the path of imports
+
 
 def path() -> Path:
     """Return the folder of the workspace, whether or not it exists."""
@@ -92,7 +94,7 @@ def _lay(folder: Path, state: dict[str, str], lab: int) -> list[str]:
         if file.exists():
             if not states.grows(name):
                 continue
-            present = file.read_text(encoding="utf-8")
+            present = source.read(folder, name)
             text = states.with_blocks(present, text, record["laid"], lab)
             if text == present:
                 continue
@@ -125,8 +127,7 @@ def _earlier(lab: int) -> list[tasks.Task]:
 
 def stands(folder: Path, task: tasks.Task) -> str:
     """Say what stands at the place of a task: ``stub``, ``reference``, ``own`` or ``missing``."""
-    file = folder / task.file
-    found = source.part(task, file.read_text(encoding="utf-8")) if file.exists() else None
+    found = source.part(task, source.read(folder, task.file)) if (folder / task.file).exists() else None
     if found is None:
         return "missing"
     if source.is_stub(task, found):
@@ -137,7 +138,7 @@ def stands(folder: Path, task: tasks.Task) -> str:
 def put(folder: Path, task: tasks.Task, new: str) -> None:
     """Put a function or region into its file. A file where its place is gone is kept as an attempt and made anew."""
     file = folder / task.file
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    text = source.read(folder, task.file) if file.exists() else ""
     try:
         text = source.with_part(task, text, new)
     except (SyntaxError, LabError):
@@ -153,13 +154,10 @@ def enter() -> None:
     folder = here()
     os.chdir(folder)
     sys.dont_write_bytecode = True
-    sys.path[:] = [entry for entry in sys.path if not (Path(entry).name == "src" and entry in _entered)]
+    sys.path[:] = [entry for entry in sys.path if entry not in _entered]
     _entered.add(str(folder / "src"))
     sys.path.insert(0, str(folder / "src"))
     forget()
-
-
-_entered: set[str] = set()
 
 
 def forget() -> None:

@@ -9,7 +9,7 @@ from lab_batch import cell
 from small_labs import git
 
 from mldesign import lab
-from mldesign.lab import LabError, checking, terminal
+from mldesign.lab import LabError, checking
 
 STUB = 'def double(x):\n    """Return twice x."""\n    raise NotImplementedError("Task 1.1")\n'
 RIGHT = "def double(x):\n    return x + x\n"
@@ -304,51 +304,6 @@ def test_kinds_are_not_mixed_up(three, one):
         lab.save("3.3", test_a_number)
     with pytest.raises(LabError, match="small answer"):
         lab.try_again("1.2")
-
-
-# Commands
-
-
-def test_run_shows_paths_of_the_workspace_and_the_exit_code(one, capsys):
-    code = (
-        f"import os, sys; print(os.getcwd()); print({str(one)!r} + os.sep + 'a.py'); print(sys.executable); sys.exit(3)"
-    )
-    lab.run(["python", "-c", code])
-    out = capsys.readouterr().out
-    assert out.splitlines()[1:3] == [".", "a.py"]
-    assert str(one.parent) not in out.split("\n", 1)[1]
-    assert out.endswith("[exit code 3]\n")
-
-
-def test_run_leaves_durations_out_and_the_notebooks_pytest_alone(one, capsys, monkeypatch):
-    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
-    (one / "test_x.py").write_text("def test_x():\n    from targeting import one\n", encoding="utf-8")
-    lab.run("pytest -q test_x.py")
-    assert capsys.readouterr().out.splitlines()[-1] == "1 passed"
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="process groups of POSIX")
-def test_run_stops_what_takes_too_long(one, capsys):
-    lab.run(["python", "-c", "import time; print('on', flush=True); time.sleep(60)"], seconds=1)
-    assert capsys.readouterr().out.splitlines()[1:] == ["on", "[stopped after 1 seconds]"]
-
-
-def test_run_keeps_both_ends_of_a_long_output(one, capsys):
-    lab.run(["python", "-c", "print('first'); print('x' * 200_000); print('last')"])
-    out = capsys.readouterr().out
-    assert len(out) < 50_000
-    assert "first" in out
-    assert out.endswith("last\n")
-
-
-def test_run_explains_an_unknown_command(one):
-    for command in ("no-such-command --now", []):
-        with pytest.raises(LabError, match="command"):
-            lab.run(command)
-
-
-def test_tidy_takes_colours_and_homes_away(one):
-    assert terminal.tidy("\x1b[31mred\x1b[0m 3 passed in 0.12s", one) == "red 3 passed\n"
 
 
 def test_the_parameters_of_the_fixture_are_valid(one):

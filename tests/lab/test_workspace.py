@@ -193,7 +193,9 @@ def test_pack_and_unpack_bring_everything_back(one, capsys):
     assert Path.cwd() == one
 
 
-@pytest.mark.parametrize("members", [["a.txt"], [".git/HEAD", "../evil.txt"], [".git/HEAD", "/evil.txt"]])
+@pytest.mark.parametrize(
+    "members", [["a.txt"], [".git/HEAD", "../evil.txt"], [".git/HEAD", "/evil.txt"], [".git/HEAD", "C:evil.txt"]]
+)
 def test_a_strange_zip_is_refused_before_anything_changes(one, members):
     bundle = one.parent / "strange.zip"
     with zipfile.ZipFile(bundle, "w") as opened:

@@ -19,6 +19,8 @@ NBVAL = (
     "--nbval-cell-timeout=120",
     "--nbval-sanitize-with=tests/nbval-sanitize.cfg",
 )
+BUILD = ("-c", "from jupyter_book.cli.main import main; main()", "build")  # Jupyter Book has no __main__
+STRICT = ("--warningiserror", "--nitpick", "--keep-going", "--quiet")
 FIRST_PORT, PORTS = 8000, 20
 
 
@@ -30,20 +32,7 @@ def python(*arguments: str, **environment: str) -> int:
 def build(arguments: list[str]) -> int:
     """Build the book from its stored outputs into an empty ``_build``; a warning is an error."""
     shutil.rmtree(ROOT / "_build", ignore_errors=True)
-    start = "from jupyter_book.cli.main import main; main()"  # it has no __main__
-    command = [
-        sys.executable,
-        "-c",
-        start,
-        "build",
-        ".",
-        "--warningiserror",
-        "--nitpick",
-        "--keep-going",
-        "--quiet",
-        *arguments,
-    ]
-    code = subprocess.call(command, cwd=ROOT)
+    code = subprocess.call([sys.executable, *BUILD, ".", *STRICT, *arguments], cwd=ROOT)
     if code or not (SITE / "index.html").is_file():
         print("The book was not built: the lines above name the file and the line to mend.", file=sys.stderr)
         return code or 1

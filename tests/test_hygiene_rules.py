@@ -248,6 +248,7 @@ PLANTS = [
         "**Question 4.**",
         "has 7 readable options",
     ),
+    ("quiz_form", replaced("<details><summary>C.", "<details><summary>"), "**Question 1.**", "has 2 readable options"),
     ("quiz_form", tags(13, "hide-input"), "**Question 1.**", "without the tag quiz"),
     ("quiz_spread", same_answer, "01-lesson.ipynb", "A is right in 4 of 4 questions"),
     ("setup_cell", source(1, "import sys\nimport mldesign\n\nmldesign.setup()"), "import sys", "set-up cell"),

@@ -20,7 +20,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from mldesign import data, notebooks, site
+from mldesign import data, notebooks, site, tasks
 from mldesign.site import weight
 from tests.need import need
 
@@ -28,15 +28,13 @@ ROOT = data.ROOT
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 PAGES = notebooks.pages()
 NOTEBOOKS = [page for page in PAGES if (ROOT / f"{page}.ipynb").exists()]
-BUILD = "from jupyter_book.cli.main import main; main()"
 
 
 def build(output: Path, source: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
     """Build the book into a folder; a warning is an error."""
     quiet = {key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")}
     # -P: a small book has a folder mldesign in it, which must not stand before the installed package
-    command = [sys.executable, "-P", "-c", BUILD, "build", str(source), "--path-output", str(output)]
-    command += ["--warningiserror", "--keep-going", "--nitpick", "--quiet"]
+    command = [sys.executable, "-P", *tasks.BUILD, str(source), "--path-output", str(output), *tasks.STRICT]
     return subprocess.run(command, capture_output=True, text=True, env={**quiet, **environment}, cwd=source)
 
 

@@ -1,4 +1,7 @@
-"""Run a program with a time limit, so that nothing it does can hang, flood or outlive the notebook."""
+"""Run a program with a time limit and a limit on its output, so that it can neither hang nor flood the notebook.
+
+Memory is not limited here; a check limits its own, in :mod:`mldesign.lab.runner`.
+"""
 
 import contextlib
 import os
@@ -15,7 +18,8 @@ def run(command: list[str], cwd: Path, env: dict, seconds: float, limit: int = 2
     """Run a program in a session of its own and return its exit code and what it printed.
 
     Standard output and error come as one text, of which the first and the last ``limit`` bytes are kept; input is empty.
-    Processes that it leaves behind are ended with it.
+    Processes that it leaves behind are ended with it, except those that have a session of their own; on Windows they are
+    ended only when the time was up.
 
     Returns:
         The exit code, None when the time was up, and the text.

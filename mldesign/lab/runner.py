@@ -13,6 +13,27 @@ from pathlib import Path
 
 from mldesign.lab import source, tasks
 
+if sys.platform == "linux":
+    import resource
+
+MEMORY = 4  # GB for the data of a check; the libraries of the course take 0.6 of them on a machine with two cores
+
+
+def ceiling() -> int:
+    """Return how many bytes a check may take: ``MEMORY``, and 64 MB for the threads that libraries start on each core."""
+    return MEMORY * 2**30 + (os.cpu_count() or 1) * 64 * 2**20
+
+
+def _limit_memory() -> None:
+    """Refuse what is too large for any machine of the course, instead of letting the system end the notebook.
+
+    Linux only: macOS does not count what libraries reserve, and Windows has no such limit.
+    """
+    if sys.platform == "linux":
+        _, highest = resource.getrlimit(resource.RLIMIT_DATA)
+        limit = ceiling() if highest == resource.RLIM_INFINITY else min(ceiling(), highest)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, highest))
+
 
 def judge(checks: str, task_id: str, tree: str, attempt_line: int = 1) -> str | None:
     """Run the check of a task on the files in ``tree`` and return its hint, or None when all is right.
@@ -45,6 +66,8 @@ def explain(error: BaseException, task: tasks.Task, tree: Path, attempt_line: in
         return "Your code still raises NotImplementedError: delete that line of the stub."
     if isinstance(error, EOFError):
         return f"Your code asks for input{where}. A check has no keyboard: work with the arguments alone."
+    if isinstance(error, MemoryError):
+        return f"Your code asks for more memory than a check gives ({MEMORY} GB){where}. Look for what grows so large there."
     if isinstance(error, NameError):
         return (
             f"`{error.name}` is not known{where}. Once saved, your function sees only its arguments and what {task.file} "
@@ -72,6 +95,7 @@ def _short(error: BaseException) -> str:
 
 def main(spec_file: str) -> None:
     """Judge what the spec file describes and write the verdict beside it; stop by force when the time is up."""
+    _limit_memory()
     spec = json.loads(Path(spec_file).read_text(encoding="utf-8"))
     folder = Path(spec_file).parent
     with (folder / "hang.txt").open("w", encoding="utf-8") as hang:

@@ -9,7 +9,7 @@ from lab_batch import cell
 from small_labs import git
 
 from mldesign import lab
-from mldesign.lab import LabError, checking
+from mldesign.lab import LabError, checking, runner
 
 STUB = 'def double(x):\n    """Return twice x."""\n    raise NotImplementedError("Task 1.1")\n'
 RIGHT = "def double(x):\n    return x + x\n"
@@ -217,6 +217,26 @@ def test_a_process_that_the_code_leaves_behind_is_ended(one, said, tmp_path):
     lab.check("1.1", cell("def double(x):\n" + body, "double"))
     assert "passed" in said()
     assert not any("77.125" in " ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts all the memory of a process")
+def test_more_memory_than_a_check_gives_is_a_hint(one, said):
+    body = f"    room = bytearray({runner.ceiling() + 2**30})\n    return 6\n"
+    lab.check("1.1", cell("def double(x):\n" + body, "double"))
+    assert "more memory than a check gives (4 GB), line 2" in said()
+
+
+def test_the_libraries_of_the_course_fit_into_the_memory_of_a_check(one, said, monkeypatch):
+    monkeypatch.setattr(checking, "SECONDS", 60)
+    body = """
+    import duckdb, mlflow, numpy, pandas, sklearn.ensemble
+    table = pandas.DataFrame(numpy.random.default_rng(0).normal(size=(100_000, 10)))
+    sklearn.ensemble.HistGradientBoostingClassifier(max_iter=10).fit(table, table[0] > 0)
+    duckdb.connect().execute("select count(distinct i * 7 % 1000003) from range(2000000) numbers(i)").fetchone()
+    return int(numpy.ones((1000, 1000)).dot(numpy.ones((1000, 1000)))[0, 0] * 2 * x / 1000)
+"""
+    lab.check("1.1", cell("def double(x):" + body, "double"))
+    assert "passed" in said()
 
 
 # Edits of files

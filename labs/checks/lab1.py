@@ -411,7 +411,7 @@ def check_households(households_per_arm) -> str | None:
         (2 * (z(0.975) * sd / difference) ** 2, "That finds the difference half of the time. Where is the power?"),
         (
             2 * ((z(0.975) + z(0.2)) * sd / difference) ** 2,
-            "inv_cdf(1 - power) is negative, so more power would need fewer households.",
+            "One of your two z is negative, so it works against the other. Print both: each must be positive.",
         ),
         (2 * (z(0.975) + z(0.8)) ** 2 * sd / difference, "The ratio of spread to difference counts squared too."),
         (2 * (z(0.975) + z(0.8)) * sd / difference, "Square it: half the difference needs four times the households."),
@@ -436,6 +436,9 @@ def check_households(households_per_arm) -> str | None:
             if abs(float(got) - value) <= 1:
                 return hint
         return "For sd 100 and a difference of 10 your number is off. Start from 2 × ((z of alpha + z of power) × sd / difference)²."
+    exact = 2 * ((z(0.975) + z(0.8)) * 120.0 / 10.0) ** 2
+    if households_per_arm(120.0, 10.0) != math.ceil(exact):
+        return "Right for sd 100, wrong for sd 120: any fraction of a household, also a small one, needs one more."
     if households_per_arm(sd, difference, alpha=0.1) >= got or households_per_arm(sd, difference, power=0.9) <= got:
         return "Right for the default alpha and power only: the numbers are written into your function instead of the arguments."
     return _raises_value_error(lambda: households_per_arm(sd, 0.0), "A difference of 0 cannot be detected")
@@ -454,7 +457,7 @@ def check_failing_test(answer: str, params: dict) -> str | None:
     if name == "shop":
         return "That is the fixture which the test uses. The test's own name starts with test_."
     if name.startswith("test_"):
-        return "This test passes. Run the command again and read the lines that start with FAILED, at the end."
+        return "This test passes, or there is none of that name. Run the command again and read the lines that start with FAILED, at the end."
     return "Copy the name from a line that starts with FAILED: the word after `::`, which begins with test_."
 
 

@@ -24,7 +24,7 @@ ANSWERS = {
             ("tests/test_history.py", "That is the file"),
             ("history.sql", "where the fault is"),
             ("shop", "fixture"),
-            ("test_a_redemption_counts_in_the_28_days_from_the_start", "This test passes"),
+            ("test_a_redemption_counts_in_the_28_days_from_the_start", "This test passes, or"),
             ("UTC", "starts with FAILED: the word"),
         ],
         "malformed": [(7, "text in quotes")],
@@ -327,7 +327,11 @@ FUNCTIONS = {
             (ARM + "    return math.ceil(2 * (z(1 - alpha / 2) * sd / difference) ** 2)\n", "Where is the power"),
             (
                 ARM + "    return math.ceil(2 * ((z(1 - alpha / 2) + z(1 - power)) * sd / difference) ** 2)\n",
-                "negative",
+                "is negative",
+            ),
+            (
+                ARM + "    return round(2 * ((z(1 - alpha / 2) + z(power)) * sd / difference) ** 2)\n",
+                "wrong for sd 120",
             ),
             (
                 ARM + "    return math.ceil(2 * (z(1 - alpha / 2) + z(power)) ** 2 * sd / difference)\n",

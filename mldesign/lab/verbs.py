@@ -163,11 +163,13 @@ def use_reference(task_id: str):
         LabError: when there is no such task, or no workspace.
     """
     task, folder = tasks.find(task_id), workspace.here()
-    records.note(folder, task.id, "reference")
     if task.kind in tasks.ANSWERS:
+        answer = task.reference(_params(folder))
+        records.note(folder, task.id, "reference")
         print(f"Task {task.id} · the reference is used.")
-        return task.reference(_params(folder))
+        return answer
     _keep_standing(task, folder)
+    records.note(folder, task.id, "reference")
     _place(task, folder)
     print(f"Task {task.id} · the reference stands in {task.file}. Read it: what does it do that yours did not?")
     return _load(task) if task.kind == "function" else None

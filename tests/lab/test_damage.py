@@ -7,7 +7,7 @@ from lab_batch import cell
 from small_labs import STATES, git
 
 from mldesign import lab
-from mldesign.lab import LabError, checking, tasks
+from mldesign.lab import LabError, checking, records, tasks
 from mldesign.lab import git as workspace_git
 
 DOUBLE = "def double(x):\n    return x + x\n"
@@ -19,6 +19,7 @@ def test_a_module_that_is_not_utf_8_is_explained_by_every_verb(one, encoding):
     for verb in (lab.check, lab.use_reference, lab.try_again, lambda key: lab.save(key, cell(DOUBLE, "double"))):
         with pytest.raises(LabError, match=r"src/targeting/one\.py is not saved as UTF-8"):
             verb("1.1")
+    assert records.outcome(one, "1.1") == "not attempted"
     with pytest.raises(LabError, match="not saved as UTF-8"):
         lab.start(2)
 

@@ -120,6 +120,7 @@ def check_net_value(net_value) -> str | None:
         (1.0, "That is dollars per book. Return the dollars of the whole mailing."),
         (5.0, "That is dollars per redeemer. Return the dollars of the whole mailing."),
         (500.0, "You add the cost. A cost reduces the value."),
+        (-110.0, "`benefit` already has the margin in it: do not take the margin off again."),
     ]
     for value, hint in traps:
         if close(got, value):
@@ -399,6 +400,10 @@ def check_households(households_per_arm) -> str | None:
         return hint
     wanted = 2 * ((z(0.975) + z(0.8)) * sd / difference) ** 2
     traps = [
+        (
+            1568,
+            "Close: 1.96 and 0.84 are rounded, and hold for the default alpha and power only. Use NormalDist().inv_cdf.",
+        ),
         (2 * wanted, "That is both arms together. Return the households of one arm."),
         (
             wanted / 2,

@@ -73,6 +73,7 @@ FUNCTIONS = {
             (NET + "    return benefit * books - cost_per_book * books\n", "Every book earns"),
             (NET + "    return (benefit * redeemers - cost_per_book * books) / books\n", "dollars per book"),
             (NET + "    return benefit * redeemers + cost_per_book * books\n", "add the cost"),
+            (NET + "    return 0.3 * benefit * redeemers - cost_per_book * books\n", "already has the margin"),
             (NET + "    print(benefit * redeemers - cost_per_book * books)\n", "returns nothing"),
             (NET + "    return round(benefit * redeemers - cost_per_book * books)\n", "cents"),
             (NET + "    return max(0.0, benefit * redeemers - cost_per_book * books)\n", "lose what they cost"),
@@ -333,6 +334,7 @@ FUNCTIONS = {
                 ARM + "    return round(2 * ((z(1 - alpha / 2) + z(power)) * sd / difference) ** 2)\n",
                 "wrong for sd 120",
             ),
+            (ARM + "    return math.ceil(2 * ((1.96 + 0.84) * sd / difference) ** 2)\n", "are rounded"),
             (
                 ARM + "    return math.ceil(2 * (z(1 - alpha / 2) + z(power)) ** 2 * sd / difference)\n",
                 "counts squared",

@@ -65,7 +65,7 @@ def test_only_what_matters_is_stored():
 
 # Quiz
 
-QUESTION = small_book.QUESTION.format(number=3)
+QUESTION = small_book.question(3)
 
 
 def test_question_is_read():

@@ -356,7 +356,7 @@ def test_code_that_only_looks_wrong(found):
     [
         "import subprocess\n\noptions = {'capture_output': True}\nsubprocess.run(['x'], **options).returncode",
         "import subprocess\n\nsubprocess.Popen(['x'], stdout=subprocess.DEVNULL).wait()",
-        "sql = 'select sum(cast(sales_value as decimal(12, 2))), sum(quantity), max(sales_value)'",
+        "sql = 'select sum(cast(sales_value as decimal(12, 2))), sum(case when sales_value > 1 then 1 end)'",
     ],
 )
 def test_code_that_starts_children_and_sums_well(found, text):

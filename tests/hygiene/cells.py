@@ -136,8 +136,11 @@ def doubles(text: str) -> list[str]:
             if depth == 0:
                 break
             inside += letter
-        column = MONEY.search(inside)
-        if column and "decimal" not in inside.lower():
+        summed = re.sub(
+            r"\bwhen\b.*?\bthen\b", "", inside, flags=re.IGNORECASE | re.DOTALL
+        )  # a condition is not summed
+        column = MONEY.search(summed)
+        if column and "decimal" not in summed.lower():
             found.append(column.group())
     return found
 

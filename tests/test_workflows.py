@@ -1,7 +1,7 @@
 """The workflows are pinned, need few rights, and run commands that exist; the weekly report says what broke."""
 
 import re
-import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ import yaml
 
 from mldesign.__main__ import TASKS
 from tests import newest
+from tests.need import need
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -170,11 +171,7 @@ def test_the_issue_is_opened_once_then_updated(monkeypatch):
 
 
 def test_shell_scripts_are_sound():
-    checker = shutil.which("shellcheck")
-    if checker is None:
-        pytest.skip("shellcheck is not installed; hosted runners have it")
-    import subprocess
-
+    checker = need("shellcheck")
     scripts = [ROOT / ".ci" / "run", ROOT / ".binder" / "postBuild", ROOT / ".binder" / "start"]
     found = subprocess.run([checker, *map(str, scripts)], capture_output=True, text=True)
     assert found.returncode == 0, found.stdout

@@ -1,11 +1,14 @@
 """Micro-batching: requests that wait at the same moment are answered by one call of the model.
 
-A call costs some milliseconds whether it scores one row or fifty. While one runs, further requests arrive, and the next
-call takes them together. Nobody is kept waiting for a batch to fill.
+A call costs some milliseconds, whether it scores one row or fifty. So a request waits one millisecond for company, and
+another one as long as company keeps coming, until the batch is full.
 """
 
 import asyncio
 from collections.abc import Callable
+
+WAIT = 0.001  # seconds
+FULL = 64  # rows
 
 
 class Batcher:
@@ -22,8 +25,14 @@ class Batcher:
         future = loop.create_future()
         self._waiting.append((row, future))
         if len(self._waiting) == 1:
-            loop.call_soon(self._flush)
+            loop.call_later(WAIT, self._gather, 1)
         return await future
+
+    def _gather(self, before: int) -> None:
+        if before < len(self._waiting) < FULL:
+            asyncio.get_running_loop().call_later(WAIT, self._gather, len(self._waiting))
+        else:
+            self._flush()
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []

@@ -3,9 +3,12 @@
 Hints, not verdicts: each says what to check first, and where.
 """
 
+from pathlib import Path
+
 import pandas as pd
 
 from targeting.features import NUMERIC
+from targeting.files import StageError, read_json, run
 
 DEAD = 0.9  # share of zeros from which a column that used to have values counts as dead
 AFFINITY = ("affinity_spend", "affinity_products")
@@ -44,3 +47,19 @@ def outcome_hint(estimate: float, moved: bool) -> str:
     if moved:
         return f"They redeem {direction} than predicted, and their features moved: explain the features first."
     return f"They redeem {direction} than predicted, and their features did not move: look at the offers and the books."
+
+
+def main() -> None:
+    """Print the alarms of the last campaign in ``reports/monitor.json``; exit code 1 when there are any."""
+    campaigns = read_json(Path("reports/monitor.json"), "dvc repro monitor")["campaigns"]
+    last = max(campaigns, key=lambda number: (campaigns[number]["start"], int(number)))
+    alarms = campaigns[last]["alarms"]
+    for alarm in alarms:
+        print(f"Campaign {last}, {alarm['layer']} ({', '.join(alarm['columns'])}): {alarm['hint']}")
+    if alarms:
+        raise StageError(f"{len(alarms)} alarms. Read reports/monitor.md.")
+    print(f"Campaign {last}: no alarm.")
+
+
+if __name__ == "__main__":
+    run(main)

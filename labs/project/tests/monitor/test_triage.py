@@ -1,0 +1,25 @@
+"""Alarms of the last campaign stop a scheduled run; those of earlier ones have been seen."""
+
+import json
+
+import pytest
+
+from targeting import triage
+from targeting.files import StageError
+
+
+@pytest.mark.parametrize(("early", "late"), [([], []), (["old"], []), ([], ["new"])])
+def test_only_the_last_campaign_counts(tmp_path, monkeypatch, capsys, early, late):
+    def entry(start, hints):
+        return {"start": start, "alarms": [{"layer": "data", "columns": ["spend"], "hint": hint} for hint in hints]}
+
+    (tmp_path / "reports").mkdir()
+    content = {"campaigns": {"9": entry("2017-09-04", early), "13": entry("2017-12-28", late)}}
+    (tmp_path / "reports/monitor.json").write_text(json.dumps(content), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    if late:
+        with pytest.raises(StageError, match="1 alarms"):
+            triage.main()
+    else:
+        triage.main()
+    assert ("new" in capsys.readouterr().out) is bool(late)

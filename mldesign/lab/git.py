@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mldesign.lab.errors import LabError
 
-COURSE = ("-c", "user.name=Course", "-c", "user.email=course@localhost", "-c", "core.hooksPath=/dev/null")
+EMAIL = "course@localhost"
+COURSE = ("-c", "user.name=Course", "-c", f"user.email={EMAIL}", "-c", "core.hooksPath=/dev/null")
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -59,6 +60,21 @@ def commit(folder: Path, paths: list[str], message: str) -> None:
     git(folder, "add", "--force", "--", *paths)
     if git(folder, "status", "--porcelain", "--", *paths):
         git(folder, *COURSE, "commit", "--quiet", "--message", message, "--", *paths)
+
+
+def committed(folder: Path) -> tuple[set[str], set[str]]:
+    """Return the paths that the last commit holds, and those that any commit of this history has held."""
+    if not git(folder, "rev-list", "--all", "--max-count=1"):
+        return set(), set()
+    held = git(folder, "ls-tree", "-r", "-z", "--name-only", "HEAD")
+    ever = git(folder, "log", "-z", "--format=", "--name-only", "--diff-filter=A", "--no-renames", "HEAD")
+    return set(held.split("\0")), {name.strip() for name in ever.split("\0")}
+
+
+def changed_since(folder: Path, path: str) -> str:
+    """Return the last commit in which the course wrote a file, if the file is another now; else an empty text."""
+    base = git(folder, "log", "-1", f"--author={EMAIL}", "--format=%h", "--", path).strip()
+    return base if base and git(folder, "diff", "--name-only", base, "--", path) else ""
 
 
 def is_repository(folder: Path) -> bool:

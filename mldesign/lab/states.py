@@ -97,11 +97,14 @@ def at_start(lab: int) -> dict[str, str]:
     for task in tasks.of(lab).values():
         if task.file:
             state[task.file] = source.with_part(task, state[task.file], task.stub)
+    return state | templates(lab)
+
+
+def templates(lab: int) -> dict[str, str]:
+    """Return the documents that a lab gives out to be filled in: path → text."""
     folder = tasks.LABS / "stubs" / f"lab{lab}"
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            state[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8")
-    return state
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found}
 
 
 def reference(task: tasks.Task) -> str:

@@ -55,12 +55,14 @@ def labs() -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
-def checks_file(lab: int) -> Path:
+def checks_file(lab: int | None) -> Path:
     """Return the file that defines the tasks of a lab.
 
     Raises:
         LabError: when there is no such lab; the message lists those that exist.
     """
+    if lab is None:
+        raise LabError(f"Which lab? Write its number: lab.start(1). Labs: {', '.join(map(str, labs()))}.")
     if isinstance(lab, bool) or not isinstance(lab, int) or lab not in labs():
         raise LabError(f"There is no lab {lab!r}. Labs: {', '.join(map(str, labs()))}. Write for example lab.start(1).")
     return LABS / "checks" / f"lab{lab}.py"

@@ -169,8 +169,8 @@ def use_reference(task_id: str):
         print(f"Task {task.id} · the reference is used.")
         return answer
     _keep_standing(task, folder)
-    records.note(folder, task.id, "reference")
     _place(task, folder)
+    records.note(folder, task.id, "reference")
     print(f"Task {task.id} · the reference stands in {task.file}. Read it: what does it do that yours did not?")
     return _load(task) if task.kind == "function" else None
 

@@ -53,12 +53,13 @@ def _healthy(folder: Path) -> None:
     records.read(folder)
 
 
-def start(lab: int) -> None:
+def start(lab: int | None = None) -> None:
     """Bring the workspace to what a lab needs, and change into it.
 
     A new workspace gets the reference of earlier labs, committed, then the files of this lab with its tasks as stubs. In
-    an existing one, missing files come back, files that grow get this lab's block, and stubs left in earlier labs give way
-    to the reference; whatever else is there stays as it is.
+    an existing one, missing files come back (from the student's last commit where that holds them), files that grow get this
+    lab's block, and stubs left in earlier labs give way to the reference; whatever else is there stays as it is. Files of the
+    course that the student has changed, though no task asks for it, are named.
 
     Raises:
         LabError: when there is no such lab, or the workspace is damaged.
@@ -73,16 +74,51 @@ def start(lab: int) -> None:
             for task in _earlier(lab):
                 records.place(folder, task.id, True)
     _healthy(folder)
-    tracked = set(git.git(folder, "ls-files").splitlines())
     state = states.at_start(lab)
-    lost = sorted(name for name in state if name in tracked and not (folder / name).exists())
+    notes = _bring_back(folder, state)
     written = _lay(folder, state, lab)
-    notes = [f"{name} was missing and is back as the course has it." for name in lost]
     notes += _fill(folder, lab, written)
+    notes += _changed(folder, state, lab)
     git.commit(folder, sorted(set(written)), f"Lab {lab}: what you start from")
     enter()
     count = len(git.git(folder, "ls-files").splitlines())
     print(*[f"Lab {lab}. Your workspace is ready: {count} files under git.", *notes], sep="\n")
+
+
+def _bring_back(folder: Path, state: dict[str, str]) -> list[str]:
+    """Restore missing files from the last commit; return a line on each of these, and on each that it does not hold."""
+    held, ever = git.committed(folder)
+    notes = []
+    for name in sorted(name for name in state if not (folder / name).exists()):
+        if name in held:
+            git.git(folder, "checkout", "--quiet", "HEAD", "--", name)
+            notes.append(f"{name} was missing and is back from your last commit.")
+        elif name in ever:
+            notes.append(
+                f"{name} was missing, in your last commit too, and is back as the course has it; `git log -- {name}` "
+                "lists the commits that hold yours."
+            )
+    return notes
+
+
+def _changed(folder: Path, state: dict[str, str], lab: int) -> list[str]:
+    """Return a line on each file of the course that the student has changed though no task or document asks for it."""
+    numbers = [number for number in tasks.labs() if number <= lab]
+    asked = {task.file for number in numbers for task in tasks.of(number).values()}
+    asked.update(name for number in numbers for name in states.templates(number))
+    notes = []
+    for name in sorted(set(state) - asked):
+        file = folder / name
+        if states.grows(name) or not file.is_file():
+            continue
+        same = file.read_text(encoding="utf-8-sig", errors="replace") == state[name]
+        # A file that only the course has changed, in a newer version, differs too, but is not the student's doing.
+        if not same and (base := git.changed_since(folder, name)):
+            notes.append(
+                f"{name} differs from the course's version and belongs to no task. `git diff {base} -- {name}` shows "
+                f"how; `git checkout {base} -- {name}` takes it back. If you mean it, leave it."
+            )
+    return notes
 
 
 def _lay(folder: Path, state: dict[str, str], lab: int) -> list[str]:
@@ -136,15 +172,22 @@ def stands(folder: Path, task: tasks.Task) -> str:
 
 
 def put(folder: Path, task: tasks.Task, new: str) -> None:
-    """Put a function or region into its file. A file where its place is gone is kept as an attempt and made anew."""
+    """Put a function or region into its file. A file where its place is gone is kept as an attempt and made anew.
+
+    Raises:
+        LabError: when the file is missing: one function alone would not be the module that others import.
+    """
     file = folder / task.file
-    text = source.read(folder, task.file) if file.exists() else ""
+    if not file.exists():
+        raise LabError(
+            f"{task.file} is missing. Run lab.start({task.lab}), which brings it back, then run this cell again."
+        )
+    text = source.read(folder, task.file)
     try:
         text = source.with_part(task, text, new)
     except (SyntaxError, LabError):
         records.keep_attempt(folder, task.id, file.suffix, text)
         text = source.with_part(task, states.finished(task.file, task.lab), new)
-    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8", newline="\n")
     forget()
 
@@ -169,7 +212,7 @@ def forget() -> None:
         shutil.rmtree(cache, ignore_errors=True)  # bytecode of the same second and size would be taken for current
 
 
-def rebuild(lab: int) -> None:
+def rebuild(lab: int | None = None) -> None:
     """Keep the present workspace in a folder beside it, whatever its condition, and start anew at a lab.
 
     Raises:

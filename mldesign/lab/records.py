@@ -55,11 +55,12 @@ def outcome(folder: Path, task_id: str) -> str:
     return read(folder)["tasks"].get(task_id, {}).get("outcome", "not attempted")
 
 
-def note(folder: Path, task_id: str, result: str, attempt: str = "") -> None:
+def note(folder: Path, task_id: str, result: str, attempt: str = "", kept: str = "") -> None:
     """Record the outcome of a task. What has passed stays passed; using the reference is remembered for good.
 
     Args:
         attempt: what the outcome belongs to, so that a later save knows whether this very attempt was checked.
+        kept: name of the file that keeps this attempt, so that one that has passed is found again.
     """
     record = read(folder)
     entry = record["tasks"].setdefault(task_id, {})
@@ -67,6 +68,8 @@ def note(folder: Path, task_id: str, result: str, attempt: str = "") -> None:
         entry["used_reference"] = True
     if OUTCOMES.index(result) >= OUTCOMES.index(entry.get("outcome", "not attempted")):
         entry["outcome"] = result
+    if result == "passed" and kept:
+        entry["good"] = [name for name in entry.get("good", []) if name != kept] + [kept]
     entry["latest"] = [result, fingerprint(attempt)]
     write(folder, record)
 
@@ -75,6 +78,12 @@ def latest(folder: Path, task_id: str, attempt: str) -> str | None:
     """Return the result of the latest check if it was of this very attempt, else None."""
     found = read(folder)["tasks"].get(task_id, {}).get("latest", [None, None])
     return found[0] if found[1] == fingerprint(attempt) else None
+
+
+def good(folder: Path, task_id: str) -> list[Path]:
+    """Return the kept attempts of a task that have passed, the latest last."""
+    names = read(folder)["tasks"].get(task_id, {}).get("good", [])
+    return [path for name in names if (path := folder / FOLDER / "attempts" / name).is_file()]
 
 
 def used_reference(folder: Path, task_id: str) -> bool:
@@ -94,13 +103,15 @@ def placed(folder: Path, task_id: str) -> bool:
     return read(folder)["tasks"].get(task_id, {}).get("placed", False)
 
 
-def keep_attempt(folder: Path, task_id: str, suffix: str, text: str) -> None:
-    """Keep an attempt under ``.lab/attempts`` before anything takes its place. The same text is kept once."""
+def keep_attempt(folder: Path, task_id: str, suffix: str, text: str) -> str:
+    """Keep an attempt under ``.lab/attempts`` and return the name of its file. The same text is kept once."""
     attempts = folder / FOLDER / "attempts"
     attempts.mkdir(parents=True, exist_ok=True)
     named = re.compile(rf"{re.escape(task_id)}-(\d+){re.escape(suffix)}")
     earlier = {int(match[1]): path for path in attempts.iterdir() if (match := named.fullmatch(path.name))}
-    if any(path.read_text(encoding="utf-8") == text for path in earlier.values()):
-        return
+    for path in earlier.values():
+        if path.read_text(encoding="utf-8") == text:
+            return path.name
     new = attempts / f"{task_id}-{max(earlier, default=0) + 1:03}{suffix}"
     new.write_text(text, encoding="utf-8", newline="\n")
+    return new.name

@@ -3,7 +3,9 @@
 The verdict goes to a file, so that nothing the code prints can be taken for it.
 """
 
+import contextlib
 import faulthandler
+import functools
 import importlib
 import json
 import os
@@ -49,10 +51,35 @@ def judge(checks: str, task_id: str, tree: str, attempt_line: int = 1) -> str | 
     os.chdir(tree)
     try:
         if task.kind == "function":
-            return task.check(getattr(importlib.import_module(source.module_name(task.file)), task.name))
+            function = getattr(importlib.import_module(source.module_name(task.file)), task.name)
+            return task.check(_naming_its_calls(function))
         return task.check(Path(tree))
     except BaseException as error:
         return explain(error, task, Path(tree), attempt_line).replace(tree + os.sep, "")
+
+
+def _naming_its_calls(function):
+    """Return the function as it is, but an exception that leaves it says in which call: ``net_value(2, 2, …)``."""
+
+    @functools.wraps(function)
+    def called(*args, **kwargs):
+        words = [*map(_word, args), *(f"{name}={_word(value)}" for name, value in kwargs.items())]
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            with contextlib.suppress(Exception):
+                error.call_of_check = f"{function.__name__}({', '.join(words)})"
+            raise
+
+    return called
+
+
+def _word(value) -> str:
+    """Show an argument when it is a number, a text or a short list of them; anything else as ``…``."""
+    plain = isinstance(value, int | float | str | None)
+    short = isinstance(value, list | tuple) and len(value) <= 8 and all(isinstance(one, int | float) for one in value)
+    text = repr(value) if plain or short else "…"
+    return text if len(text) <= 60 else "…"
 
 
 def explain(error: BaseException, task: tasks.Task, tree: Path, attempt_line: int) -> str:
@@ -75,14 +102,16 @@ def explain(error: BaseException, task: tasks.Task, tree: Path, attempt_line: in
         )
     if isinstance(error, ImportError):
         return f"An import fails{where}: {error}. Use what the course installs."
-    return f"Your code stops with {type(error).__name__}: {_short(error)}{where}."
+    message = _short(error)
+    return f"Your code stops with {type(error).__name__}{': ' if message else ''}{message}{where}."
 
 
 def _line(error: BaseException, file: Path, attempt_line: int) -> str:
+    call = f", in {error.call_of_check}" if hasattr(error, "call_of_check") else ""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if Path(frame.filename).resolve() == file.resolve():
-            return f", line {frame.lineno - attempt_line + 1} (`{frame.line}`)"
-    return ""
+            return f", line {frame.lineno - attempt_line + 1} (`{frame.line}`){call}"
+    return call
 
 
 def _short(error: BaseException) -> str:

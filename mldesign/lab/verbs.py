@@ -57,8 +57,18 @@ def _params(folder: Path) -> dict:
     """Return the parameters of the workspace: the student's own assumptions count."""
     try:
         found = yaml.safe_load(source.read(folder, "params.yaml"))
-    except (OSError, yaml.YAMLError) as error:
-        raise LabError(f"params.yaml of your workspace cannot be read: {' '.join(str(error).split())[:200]}") from error
+    except FileNotFoundError as error:
+        raise LabError(
+            "params.yaml is missing in your workspace. The start cell of your lab brings it back: run it again."
+        ) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}," if mark else ""
+        what = getattr(error, "problem", None) or type(error).__name__
+        raise LabError(
+            f"params.yaml{where} is not valid YAML: {what}. Look at that line and the one above: indentation, colons, "
+            "brackets. `git checkout -- params.yaml` brings back what was last committed."
+        ) from error
     if not isinstance(found, dict):
         raise LabError(
             "params.yaml of your workspace holds no parameters. `git checkout -- params.yaml` brings it back."
@@ -102,13 +112,13 @@ def _report(task: tasks.Task, folder: Path, attempt: str, file_text: str | None)
         records.note(folder, task.id, "not attempted", attempt)
         print(f"Task {task.id} · not attempted: the cell still holds the stub.")
         return
-    records.keep_attempt(folder, task.id, Path(task.file).suffix, attempt)
+    kept = records.keep_attempt(folder, task.id, Path(task.file).suffix, attempt)
     if task.kind == "function":
         hint = _signature(task, attempt) or checking.check(task, attempt)
     else:
         passed = frozenset(key for key in tasks.of(task.lab) if records.outcome(folder, key) == "passed")
         hint = checking.check(task, attempt, file_text, passed)
-    records.note(folder, task.id, "not yet" if hint else "passed", attempt)
+    records.note(folder, task.id, "not yet" if hint else "passed", attempt, kept)
     print(f"Task {task.id} · not yet. {hint}" if hint else f"Task {task.id} · passed.")
 
 
@@ -148,10 +158,27 @@ def save(task_id: str, function):
     records.keep_attempt(folder, task.id, ".py", attempt)
     workspace.put(folder, task, attempt)
     records.place(folder, task.id, False)
-    result = records.latest(folder, task.id, attempt)
-    doubt = "" if result == "passed" else f', but it has not passed. lab.use_reference("{task.id}") would move on'
-    print(f"Task {task.id} · saved in {task.file}{doubt}.")
+    if _has_passed(task, folder, attempt):
+        print(f"Task {task.id} · saved in {task.file}.")
+        return function
+    good = records.good(folder, task.id)
+    before = f" Your version that passed is not in that file; it lies in {_shown(good[-1], folder)}." if good else ""
+    print(
+        f"Task {task.id} · saved in {task.file}, but it has not passed.{before} "
+        f'lab.use_reference("{task.id}") would move on.'
+    )
     return function
+
+
+def _has_passed(task: tasks.Task, folder: Path, attempt: str) -> bool:
+    """Say whether an attempt is one that has passed, now or earlier."""
+    if records.latest(folder, task.id, attempt) == "passed":
+        return True
+    return any(source.same(task, attempt, path.read_text(encoding="utf-8")) for path in records.good(folder, task.id))
+
+
+def _shown(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
 def use_reference(task_id: str):
@@ -178,6 +205,8 @@ def use_reference(task_id: str):
 def try_again(task_id: str) -> None:
     """Put the stub of a task back into its file; what stands there now is kept under ``.lab/attempts``.
 
+    The stub of a function is printed too, for its cell.
+
     Raises:
         LabError: when there is no such task, it has no file, or there is no workspace.
     """
@@ -188,6 +217,8 @@ def try_again(task_id: str) -> None:
     workspace.put(folder, task, task.stub)
     records.place(folder, task.id, False)
     print(f"Task {task.id} · the stub is back in {task.file}.")
+    if task.kind == "function":
+        print(f"For the cell:\n\n{task.stub.strip()}")
 
 
 def _place(task: tasks.Task, folder: Path) -> None:
@@ -210,7 +241,7 @@ def _load(task: tasks.Task):
 
 
 def progress(lab: int | None = None) -> None:
-    """Print the outcome of every task, of one lab or of all.
+    """Print the outcome of every task, of one lab or of all, and what the file holds where that is something else.
 
     Raises:
         LabError: when there is no such lab, or no workspace.
@@ -222,5 +253,25 @@ def progress(lab: int | None = None) -> None:
         found = {task: records.outcome(folder, task.id) for task in tasks.of(number).values()}
         print(f"Lab {number}: {sum(result == 'passed' for result in found.values())} of {len(found)} tasks passed")
         for task, result in found.items():
-            after = " (after the reference)" if result == "passed" and records.used_reference(folder, task.id) else ""
-            print(f"  {task.id}  {result + after:<13}  {task.title}")
+            after = "after the reference" if result == "passed" and records.used_reference(folder, task.id) else ""
+            remarks = "; ".join(filter(None, [after, _instead(task, folder, result)]))
+            print(f"  {task.id}  {f'{result} ({remarks})' if remarks else result:<13}  {task.title}")
+
+
+def _instead(task: tasks.Task, folder: Path, result: str) -> str:
+    """Say what the file of a task holds, when it is not what its outcome makes believe; else return an empty text."""
+    if not task.file or result not in ("passed", "reference"):
+        return ""
+    if not (folder / task.file).exists():
+        return "its file is missing"
+    try:
+        text, standing = source.read(folder, task.file), workspace.stands(folder, task)
+    except LabError:
+        return "its file is not UTF-8"
+    if standing == "stub":
+        return "the file holds the stub"
+    if standing == "reference" and records.placed(folder, task.id):
+        return "" if result == "reference" else "the file holds the reference"
+    if _has_passed(task, folder, source.part(task, text) or text):
+        return ""
+    return "the file holds an attempt that has not passed"

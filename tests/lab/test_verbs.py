@@ -83,8 +83,9 @@ def test_the_reference_is_recorded_and_the_attempt_kept(one, said):
     lab.progress()
     assert "1.1  reference" in said()
     lab.check("1.1", cell(RIGHT, "double"))
+    lab.save("1.1", cell(RIGHT, "double"))
     lab.progress()
-    assert "1.1  passed (after the reference)" in said()
+    assert "1.1  passed (after the reference)  " in said()
 
 
 def test_what_has_passed_stays_passed(one, said):
@@ -93,7 +94,7 @@ def test_what_has_passed_stays_passed(one, said):
     lab.check("1.1", cell(STUB, "double"))
     lab.use_reference("1.1")
     lab.progress(1)
-    assert "1.1  passed  " in said()
+    assert "1.1  passed (the file holds the reference)  " in said()
 
 
 def test_a_try_is_not_forgotten_by_running_the_stub_again(one, said):
@@ -107,6 +108,84 @@ def test_the_import_after_a_save_is_the_new_code(one):
     for source, result in ((RIGHT, 10), (WRONG, 25), (RIGHT, 10)):
         lab.save("1.1", cell(source, "double"))
         assert importlib.import_module("targeting.one").double(5) == result
+
+
+def test_progress_says_what_the_file_holds_instead_of_what_passed(one, said):
+    right, wrong = cell(RIGHT, "double"), cell(WRONG, "double")
+
+    def shown() -> str:
+        said()
+        lab.progress(1)
+        return said().splitlines()[1]
+
+    lab.check("1.1", right)
+    assert "passed (the file holds the stub)" in shown()
+    lab.save("1.1", right)
+    assert "1.1  passed         Double" in shown()
+    lab.check("1.1", wrong)
+    assert "1.1  passed         Double" in shown()
+    lab.save("1.1", wrong)
+    assert "passed (the file holds an attempt that has not passed)" in shown()
+    lab.save("1.1", right)
+    assert "1.1  passed         Double" in shown()
+    lab.use_reference("1.1")
+    assert "passed (the file holds the reference)" in shown()
+    lab.try_again("1.1")
+    assert "passed (the file holds the stub)" in shown()
+    (one / "src/targeting/one.py").write_text("# café\n", encoding="utf-16")
+    assert "passed (its file is not UTF-8)" in shown()
+    (one / "src/targeting/one.py").unlink()
+    assert "passed (its file is missing)" in shown()
+
+
+def test_progress_tells_when_the_reference_has_given_way(one, said):
+    lab.use_reference("1.1")
+    lab.progress(1)
+    assert "1.1  reference      Double" in said()
+    lab.save("1.1", cell(WRONG, "double"))
+    lab.progress(1)
+    assert "1.1  reference (the file holds an attempt that has not passed)" in said()
+
+
+def test_a_save_that_has_not_passed_says_where_the_one_lies_that_has(one, said):
+    right, wrong = cell(RIGHT, "double"), cell(WRONG, "double")
+    lab.check("1.1", right)
+    lab.save("1.1", right)
+    lab.check("1.1", wrong)
+    said()
+    lab.save("1.1", wrong)
+    assert said() == (
+        "Task 1.1 · saved in src/targeting/one.py, but it has not passed. Your version that passed is not in that file; "
+        'it lies in .lab/attempts/1.1-001.py. lab.use_reference("1.1") would move on.\n'
+    )
+    assert (one / ".lab/attempts/1.1-001.py").read_text(encoding="utf-8") == RIGHT
+    lab.save("1.1", right)
+    assert said() == "Task 1.1 · saved in src/targeting/one.py.\n"
+
+
+def test_try_again_gives_the_stub_for_the_cell(one, said):
+    lab.save("1.1", cell(WRONG, "double"))
+    said()
+    lab.try_again("1.1")
+    stub = said().partition("For the cell:\n\n")[2]
+    lab.check("1.1", cell(stub, "double"))
+    assert said() == "Task 1.1 · not attempted: the cell still holds the stub.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("size: 8\nother: [1, 2\n", 3), ("size: 8\n  other: 2\n", 2), ("size:\n\t- 8\n", 2)]
+)
+def test_broken_parameters_are_explained_with_the_line(one, text, line):
+    (one / "params.yaml").write_text(text, encoding="utf-8")
+    for verb in (lambda: lab.check("1.2", 4), lambda: lab.use_reference("1.2")):
+        with pytest.raises(LabError, match=rf"params\.yaml, line {line}, is not valid YAML: .*`git checkout"):
+            verb()
+
+
+def test_missing_parameters_are_explained(one):
+    (one / "params.yaml").unlink()
+    with pytest.raises(LabError, match=r"params\.yaml is missing .* start cell"):
+        lab.check("1.2", 4)
 
 
 @pytest.mark.parametrize(
@@ -207,6 +286,24 @@ def test_whatever_the_code_does_there_is_a_hint(one, said, monkeypatch, body, te
     monkeypatch.setattr(checking, "SECONDS", 1)
     lab.check("1.1", cell("def double(x):\n" + body, "double"))
     assert text in said()
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("    return 1 / 0\n", "division by zero, line 2 (`return 1 / 0`), in double(3)."),
+        ("    return 2 * factor\n", "`factor` is not known, line 2 (`return 2 * factor`), in double(3)."),
+        ("    assert x > 5\n", "AssertionError, line 2 (`assert x > 5`), in double(3)."),
+    ],
+)
+def test_an_exception_names_the_call(one, said, body, text):
+    lab.check("1.1", cell("def double(x):\n" + body, "double"))
+    assert text in said()
+
+
+def test_arguments_of_a_call_are_shown_when_short():
+    shown = [runner._word(value) for value in (2, 0.5, "a", None, [1, 2], (0.1,), range(3), list(range(9)), "x" * 99)]
+    assert shown == ["2", "0.5", "'a'", "None", "[1, 2]", "(0.1,)", "…", "…", "…"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="process groups of POSIX")

@@ -26,7 +26,7 @@ STARTS = {f"subprocess.{name}" for name in ("run", "call", "check_call", "Popen"
 MONEY = re.compile(r"\b(sales_value|retail_disc|coupon_disc|coupon_match_disc)\b")
 
 LOCAL_PATH = re.compile(
-    r"/home/\w+|/Users/\w+|/root/\w*|/tmp/\w+|/private/var/|/var/folders/|/work/\w+|/mnt/\w+|\b[A-Za-z]:\\+\w+|site-packages/"
+    r"/home/\w+|/Users/\w+|/root/\w*|/tmp/\w+|/private/var/|/var/folders/|/mnt/\w+|\b[A-Za-z]:\\+\w+|site-packages/"
 )
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 BARE_OBJECT = re.compile(r"^(<Axes|<Figure|\[<matplotlib|Text\(\d|<matplotlib)", re.MULTILINE)

@@ -84,6 +84,7 @@ function (name, sliders, data, palette, compute) {
       const output = document.createElement("output");
       const input = document.createElement("input");
       Object.assign(input, { type: "range", min: slider.low, max: slider.high, step: slider.step, value: slider.value });
+      input.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own arrow keys would take the slider's
       input.style.cssText = "flex:2 1 10rem;min-width:8rem";
       const update = () => {
         values[slider.name] = +input.value;

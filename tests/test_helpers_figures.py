@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from mldesign import data, style
-from mldesign.explore import Explorable, Slider
+from mldesign.explore import RUNTIME, Explorable, Slider
 
 SCRIPT = "modules/01-intro/figures/profit.js"
 
@@ -127,3 +127,9 @@ def test_every_script_belongs_to_a_notebook():
     for script in (data.ROOT / "modules").rglob("figures/*.js"):
         name = script.relative_to(data.ROOT).as_posix()
         assert any(name in text for text in texts), f"no notebook uses {name}"
+
+
+def test_sliders_keep_their_arrow_keys_in_jupyterlab():
+    """JupyterLab takes arrow keys for its own shortcuts unless an element says otherwise; seen in JupyterLab 4.6."""
+    script = RUNTIME.read_text(encoding="utf-8")
+    assert 'input.dataset.lmSuppressShortcuts = "true"' in script

@@ -3,6 +3,8 @@
 A notebook starts with ``import mldesign; mldesign.setup()`` and then imports what it needs:
 
 - :mod:`mldesign.data`: the retailer's tables and the lessons' tables, by name
+- :mod:`mldesign.lapse`: model, split and household bootstrap of the lapse problem
+- :mod:`mldesign.scratch`: temporary folders, programs, servers, an MLflow store, all gone at the end
 - :mod:`mldesign.style`: colours and figures
 - :mod:`mldesign.explore`: interactive figures that need no kernel
 - :mod:`mldesign.quiz`: the form of a quiz question, and a parser for it

@@ -44,11 +44,18 @@ def table(condition, reason: str) -> Check:
     return Check(lambda frame: bool(condition(frame)), error=reason)
 
 
+def columns(kind: pd.ArrowDtype, *names: str, nullable: bool = False) -> dict[str, Column]:
+    """Return name → column for columns of one type."""
+    return {name: Column(kind, nullable=nullable) for name in names}
+
+
 def amount() -> Column:
+    """Return a column of dollars, none below zero."""
     return Column(MONEY, Check(lambda money: money.astype("double[pyarrow]") >= 0, error="money is negative"))
 
 
 def one_of(*values: str, nullable: bool = False) -> Column:
+    """Return a column of text that holds these values only."""
     return Column(TEXT, Check.isin(values, error=f"not one of {', '.join(values)}"), nullable=nullable)
 
 
@@ -74,10 +81,7 @@ CONTRACTS = {
         from campaigns
         """,
         DataFrameSchema(
-            {
-                "campaign_id": Column(NUMBER),
-                "household_id": Column(NUMBER),
-            },
+            columns(NUMBER, "campaign_id", "household_id"),
             checks=[
                 row(lambda f: f["described"], "no such campaign"),
                 row(lambda f: f["buys"], "the household never bought anything"),
@@ -95,12 +99,7 @@ CONTRACTS = {
         left join campaign_descriptions d on r.campaign_id = d.campaign_id
         """,
         DataFrameSchema(
-            {
-                "household_id": Column(NUMBER),
-                "coupon_upc": Column(NUMBER),
-                "campaign_id": Column(NUMBER),
-                "redemption_date": Column(DATE),
-            },
+            columns(NUMBER, "household_id", "coupon_upc", "campaign_id") | columns(DATE, "redemption_date"),
             checks=[
                 row(lambda f: f["mailed"], "redeemed by a household that was not mailed"),
                 row(lambda f: f["in_time"].fillna(False), "redeemed outside the campaign's dates"),
@@ -113,11 +112,7 @@ CONTRACTS = {
     "coupons": Contract(
         "select coupons.*, product_id in (select product_id from products) as listed from coupons",
         DataFrameSchema(
-            {
-                "coupon_upc": Column(NUMBER),
-                "product_id": Column(NUMBER),
-                "campaign_id": Column(NUMBER),
-            },
+            columns(NUMBER, "coupon_upc", "product_id", "campaign_id"),
             unique=["coupon_upc", "product_id", "campaign_id"],
             report_duplicates="exclude_first",
         ),
@@ -130,12 +125,8 @@ CONTRACTS = {
             {
                 "household_id": Column(NUMBER),
                 "age": one_of("19-24", "25-34", "35-44", "45-54", "55-64", "65+"),
-                "income": Column(TEXT),
-                "home_ownership": Column(TEXT, nullable=True),
-                "marital_status": Column(TEXT, nullable=True),
-                "household_size": Column(TEXT),
-                "household_comp": Column(TEXT),
-                "kids_count": Column(TEXT),
+                **columns(TEXT, "income", "household_size", "household_comp", "kids_count"),
+                **columns(TEXT, "home_ownership", "marital_status", nullable=True),
             },
             unique=["household_id"],
         ),
@@ -143,19 +134,16 @@ CONTRACTS = {
             "home_ownership is missing": "Counted as unknown; no feature uses demographics, which carry no date.",
             "marital_status is missing": "Counted as unknown; no feature uses demographics, which carry no date.",
         },
-        DataFrameSchema({"home_ownership": Column(TEXT), "marital_status": Column(TEXT)}),
+        DataFrameSchema(columns(TEXT, "home_ownership", "marital_status")),
     ),
     "products": Contract(
         "select * from products",
         DataFrameSchema(
             {
-                "product_id": Column(NUMBER),
-                "manufacturer_id": Column(NUMBER),
+                **columns(NUMBER, "product_id", "manufacturer_id"),
                 "department": Column(TEXT),
                 "brand": one_of("National", "Private"),
-                "product_category": Column(TEXT, nullable=True),
-                "product_type": Column(TEXT, nullable=True),
-                "package_size": Column(TEXT, nullable=True),
+                **columns(TEXT, "product_category", "product_type", "package_size", nullable=True),
             },
             unique=["product_id"],
         ),
@@ -164,7 +152,7 @@ CONTRACTS = {
             "product_category is missing": "No feature uses it.",
             "product_type is missing": "No feature uses it.",
         },
-        DataFrameSchema({"package_size": Column(TEXT), "product_category": Column(TEXT), "product_type": Column(TEXT)}),
+        DataFrameSchema(columns(TEXT, "package_size", "product_category", "product_type")),
     ),
     "transactions": Contract(
         """
@@ -175,18 +163,10 @@ CONTRACTS = {
         """,
         DataFrameSchema(
             {
-                "household_id": Column(NUMBER),
-                "store_id": Column(NUMBER),
-                "basket_id": Column(NUMBER),
-                "product_id": Column(NUMBER),
+                **columns(NUMBER, "household_id", "store_id", "basket_id", "product_id", "week"),
                 "quantity": Column(NUMBER, Check.ge(0, error="the quantity is negative")),
-                "sales_value": amount(),
-                "retail_disc": amount(),
-                "coupon_disc": amount(),
-                "coupon_match_disc": amount(),
-                "week": Column(NUMBER),
-                "transaction_timestamp": Column(TIME),
-                "store_time": Column(TIME),
+                **{name: amount() for name in ("sales_value", "retail_disc", "coupon_disc", "coupon_match_disc")},
+                **columns(TIME, "transaction_timestamp", "store_time"),
             },
             checks=[
                 row(

@@ -132,7 +132,7 @@ def tiny() -> dict[str, pd.DataFrame]:
 def trained(built, stage) -> Path:
     """The same folder after train and register: version 1 is the rule and champion, version 2 the challenger."""
     stage(built, "train")
-    stage(built, "registry", "register")
+    stage(built, "register")
     return built
 
 

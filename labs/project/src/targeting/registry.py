@@ -4,13 +4,12 @@
 model like any other. A model that cannot be loaded back, or gives other probabilities than on the day it was trained,
 is refused.
 
-Commands: ``python -m targeting.registry register | promote VERSION | rollback | list``.
+``targeting.register`` puts models in. Commands: ``python -m targeting.registry promote VERSION | rollback | list``.
 """
 
 import argparse
 import dataclasses
 import json
-from pathlib import Path
 
 import mlflow
 import numpy as np
@@ -19,7 +18,7 @@ from mlflow.exceptions import MlflowException
 from sklearn.pipeline import Pipeline
 
 from targeting import candidates, tracking
-from targeting.files import StageError, first_line, read_json, run, sha256, write_json
+from targeting.files import StageError, first_line, run, sha256
 
 MODEL = "coupon-book"
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -32,10 +31,9 @@ class Registered:
 
     Attributes:
         version: number in the registry. run_id: the MLflow run that made it. candidate: its name in params.yaml.
-        data_hash: of the raw tables it was trained on. threshold: score above which half of its development
-        households lie (``decision.mailing_share``): the decision for
-            a single household outside a campaign.
-        fingerprint: of data, parameters and golden predictions.
+        data_hash: of the raw tables it was trained on. fingerprint: of data, parameters and golden predictions.
+        threshold: score above which the budget's share of its development households lies
+            (``decision.mailing_share``): the decision on a single household outside a campaign.
         model: the fitted pipeline.
     """
 
@@ -90,48 +88,7 @@ def load(which: str | int = CHAMPION) -> Registered:
 def champion_version() -> int | None:
     """Return the version that is champion now, or None; cheap, for a service that asks often."""
     with tracking.store() as client:
-        return _alias(client, CHAMPION)
-
-
-def register(training: dict) -> dict[str, int]:
-    """Register the baseline and the challenger of a training, each once, and return name → version.
-
-    Where there is no champion yet, the baseline becomes it: the charter names it, and people have signed that. The best
-    other candidate gets the alias ``challenger``; only the gate makes it champion.
-
-    Args:
-        training: content of ``models/training.json``.
-
-    Raises:
-        StageError: when a run of the training is missing, or the baseline cannot be loaded back.
-    """
-    versions = {}
-    with tracking.store() as client:
-        try:
-            client.get_registered_model(MODEL)
-        except MlflowException:
-            client.create_registered_model(MODEL, description="Who gets the next coupon book?")
-        for name in (training["baseline"], training["challenger"]):
-            versions[name] = _register(client, name, training["candidates"][name]["fingerprint"])
-        client.set_registered_model_alias(MODEL, CHALLENGER, str(versions[training["challenger"]]))
-        empty = _alias(client, CHAMPION) is None
-    if empty:
-        promote(versions[training["baseline"]])
-    return versions
-
-
-def _register(client: mlflow.MlflowClient, name: str, fingerprint: str) -> int:
-    for version in client.search_model_versions(f"name = '{MODEL}'"):
-        if version.tags.get("fingerprint") == fingerprint:
-            return int(version.version)
-    run_id = tracking.finished(client, fingerprint)
-    if run_id is None:
-        raise StageError(
-            f"The tracking store has no run of {name} as trained. Run `dvc repro --force train`, then again."
-        )
-    tags = client.get_run(run_id).data.tags
-    kept = {key: tags[key] for key in tags if not key.startswith("mlflow.")}
-    return int(client.create_model_version(MODEL, tags["model_uri"], run_id=run_id, tags=kept).version)
+        return version_at(client, CHAMPION)
 
 
 def promote(version: int) -> None:
@@ -179,7 +136,7 @@ def history(client: mlflow.MlflowClient) -> list[int]:
 def versions() -> pd.DataFrame:
     """Return one row a version: version, candidate, alias, fingerprint, run_id."""
     with tracking.store() as client:
-        names = {str(_alias(client, alias)): alias for alias in (CHALLENGER, CHAMPION)}
+        names = {str(version_at(client, alias)): alias for alias in (CHALLENGER, CHAMPION)}
         rows = [
             {
                 "version": int(found.version),
@@ -193,7 +150,8 @@ def versions() -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("version", ignore_index=True) if rows else pd.DataFrame()
 
 
-def _alias(client: mlflow.MlflowClient, alias: str) -> int | None:
+def version_at(client: mlflow.MlflowClient, alias: str) -> int | None:
+    """Return the version that an alias names, or None."""
     try:
         return int(client.get_registered_model(MODEL).aliases.get(alias, 0)) or None
     except MlflowException:
@@ -206,7 +164,7 @@ def find(client: mlflow.MlflowClient, which: str | int):
     Raises:
         StageError: when there is no such model.
     """
-    number = which if isinstance(which, int) else _alias(client, which)
+    number = which if isinstance(which, int) else version_at(client, which)
     if number is None:
         raise StageError(
             f"The registry has no {which}. Run `dvc repro`; if nothing changed, `dvc repro --force register`."
@@ -221,14 +179,11 @@ def main() -> None:
     """Run one command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("register", help="baseline and challenger of models/training.json")
     commands.add_parser("promote", help="make a version champion").add_argument("version", type=int)
     commands.add_parser("rollback", help="back to the champion before")
     commands.add_parser("list", help="every version")
     arguments = parser.parse_args()
-    if arguments.command == "register":
-        write_json(Path("models/registered.json"), register(read_json(Path("models/training.json"), "dvc repro train")))
-    elif arguments.command == "promote":
+    if arguments.command == "promote":
         promote(arguments.version)
     elif arguments.command == "rollback":
         print(f"Version {rollback()} is champion again.")

@@ -19,7 +19,7 @@ OUTPUTS = {  # stage → what it leaves, as `dvc.yaml` has it; and the command
     "features": (["features"], ["data/features.parquet"]),
     "train": (["train"], ["models"]),
     "evaluate": (["evaluate"], ["reports"]),
-    "register": (["registry", "register"], ["models"]),
+    "register": (["register"], ["models"]),
     "gate": (["gate"], ["reports"]),
     "score": (["score", "--campaign", "13"], ["data/scores"]),
 }

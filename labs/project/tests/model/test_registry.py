@@ -11,7 +11,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from targeting import dossier, registry, tracking
+from targeting import dossier, register, registry, tracking
 from targeting.files import StageError
 
 
@@ -27,7 +27,7 @@ def test_the_first_champion_is_the_baseline_of_the_charter(inside, settings):
 
 def test_registering_again_changes_nothing(inside):
     before = registry.versions()
-    registry.register(training(inside))
+    register.register(training(inside))
     assert registry.versions().equals(before)
 
 
@@ -123,7 +123,7 @@ def test_the_same_on_postgresql(built, stage, tmp_path):
     if not address:
         pytest.skip("needs TARGETING_POSTGRES=postgresql://user:password@host/database, and psycopg[binary] installed")
     shutil.copytree(built, tmp_path / "copy", ignore=shutil.ignore_patterns("mlflow.db*", "mlartifacts", "models"))
-    for command in (("train",), ("registry", "register"), ("registry", "promote", "2"), ("registry", "rollback")):
+    for command in (("train",), ("register",), ("registry", "promote", "2"), ("registry", "rollback")):
         done = stage(tmp_path / "copy", *command, MLFLOW_TRACKING_URI=address)
     assert "Version 1 is champion again." in done.stdout
     assert not (tmp_path / "copy/mlflow.db").exists()

@@ -371,3 +371,13 @@ def test_what_is_wrong_in_a_browser_is_found(tmp_path):
     assert wide(found)["page.html"] > 500
     assert dead(found) == ["explorable-x"]
     assert "nonsense is not defined" in found["errors"][0]
+
+
+def test_the_life_cycle_is_the_same_picture_in_every_module():
+    def plain(path):
+        text = re.sub(r"<(title|desc) .*?</\1>", "", path.read_text(encoding="utf-8"))
+        return text.replace('class="here"', 'class="step"').replace(" inverse", "")
+
+    pictures = sorted(ROOT.glob("modules/*/figures/life-cycle.svg"))
+    assert len(pictures) >= 4
+    assert {plain(path) for path in pictures} == {plain(pictures[0])}

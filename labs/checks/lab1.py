@@ -6,6 +6,7 @@ small constructed cases, where an error has one cause, and then on the real camp
 
 import math
 
+from mldesign.lab import hints
 from mldesign.lab.tasks import Task
 
 NET_VALUE = '''
@@ -54,19 +55,6 @@ def households_per_arm(sd: float, difference: float, alpha: float = 0.05, power:
 FAILING_TEST = "test_purchases_are_dated_in_store_time"
 
 
-def close(got: float, wanted: float) -> bool:
-    return math.isclose(got, wanted, rel_tol=1e-6, abs_tol=1e-9)
-
-
-def number(got, call: str) -> str | None:
-    """Return a hint when a result is no finite number."""
-    if got is None:
-        return f"{call} returns nothing. Does your function end in `return`?"
-    if isinstance(got, bool | str) or not hasattr(got, "__float__") or not math.isfinite(float(got)):
-        return f"{call} returns {got!r}; a single number is needed."
-    return None
-
-
 def money(params: dict) -> tuple[float, float, float]:
     block = params["money"]
     return block["cost_per_book"], block["extra_spend_per_redeemer"], block["contribution_margin"]
@@ -99,9 +87,8 @@ def check_break_even(answer, params: dict) -> str | None:
     ]
     if math.isclose(got, wanted, rel_tol=0.005):
         return None
-    for value, hint in near:
-        if math.isclose(got, value, rel_tol=0.005):
-            return hint
+    if hint := hints.trap(got, near, lambda one, other: hints.close(one, other, 0.005)):
+        return hint
     if not 0 < got < 1:
         return "A rate lies between 0 and 1: the share of mailed households that must redeem so that the mailing pays."
     return "Write down what 100 books cost. How many redeemers earn that back, each worth margin × extra spend?"
@@ -109,7 +96,7 @@ def check_break_even(answer, params: dict) -> str | None:
 
 def check_net_value(net_value) -> str | None:
     got = net_value(100, 20, 2.0, 15.0)
-    if hint := number(got, "net_value(100, 20, 2.0, 15.0)"):
+    if hint := hints.number(got, "net_value(100, 20, 2.0, 15.0)"):
         return hint
     traps = [
         (300.0, "The books are free in your version. Every book that is mailed costs, whatever happens to it."),
@@ -122,26 +109,17 @@ def check_net_value(net_value) -> str | None:
         (500.0, "You add the cost. A cost reduces the value."),
         (-110.0, "`benefit` already has the margin in it: do not take the margin off again."),
     ]
-    for value, hint in traps:
-        if close(got, value):
-            return hint
-    if not close(got, 100.0):
+    if hint := hints.trap(got, traps):
+        return hint
+    if not hints.close(got, 100.0):
         return "100 books at $2, 20 redeemers worth $15 each: work it out by hand and compare with what your function returns."
-    if not close(net_value(10, 0, 2.0, 15.0), -20.0):
+    if not hints.close(net_value(10, 0, 2.0, 15.0), -20.0):
         return "Ten books that nobody redeems lose what they cost; a loss is a negative number, not 0."
-    if not close(net_value(7, 2, 0.55, 3.1), 2.35):
+    if not hints.close(net_value(7, 2, 0.55, 3.1), 2.35):
         return "Right for whole dollars, wrong for cents: do not round, and do not use `//` or int()."
-    if not close(net_value(0, 0, 2.0, 15.0), 0.0):
+    if not hints.close(net_value(0, 0, 2.0, 15.0), 0.0):
         return "A mailing of no books costs nothing and earns nothing."
-    return _raises_value_error(lambda: net_value(2, 3, 1.0, 1.0), "3 redeemers among 2 books are impossible")
-
-
-def _raises_value_error(call, what: str) -> str | None:
-    try:
-        call()
-    except ValueError:
-        return None
-    return f"{what}, and your function accepts it in silence. Raise a ValueError that says so."
+    return hints.raises(lambda: net_value(2, 3, 1.0, 1.0), "3 redeemers among 2 books are impossible")
 
 
 def mailed(got, length: int, call: str) -> tuple[list[bool] | None, str | None]:
@@ -191,6 +169,11 @@ def check_choose(choose) -> str | None:
         return hint
     if sum(got) != 1:
         return "Half of three households is one book, not two: round down, or the mailing costs more than its budget."
+    got, hint = mailed(choose(range(100), range(100), 0.29), 100, "choose(<100 scores>, <100 ids>, 0.29)")
+    if hint:
+        return hint
+    if sum(got) != 29:
+        return f"A budget of 0.29 of 100 households is 29 books, and you mail {sum(got)}: 0.29 * 100 is a little less than 29 in a computer. The comment in the stub says how to count."
     got, hint = mailed(choose([1.0] * 4, [8, 3, 5, 1], 0.5), 4, "choose([1, 1, 1, 1], [8, 3, 5, 1], 0.5)")
     if hint:
         return hint
@@ -253,8 +236,8 @@ def check_backtest(backtest) -> str | None:
     result = backtest(frame, spy, 0.5, 1.0, 10.0)
     if not isinstance(result, pd.DataFrame):
         return f"backtest returns {type(result).__name__}; a DataFrame with one row for each campaign is needed."
-    if absent := [column for column in COLUMNS if column not in result]:
-        return f"The result lacks {', '.join(absent)}."
+    if hint := hints.missing(result, COLUMNS, "The result"):
+        return hint
     if not spy.seen:
         return "The policy is never asked. Its scores, scores(policy, …), decide who is mailed."
     if spy.fitted:
@@ -369,14 +352,14 @@ def check_verdict(verdict) -> str | None:
             },
         ),
     ]
-    for low, high, wanted, hints in cases:
+    for low, high, wanted, mistakes in cases:
         got = verdict(low, high, 50.0)
         if got is None:
             return f"verdict({low:g}, {high:g}, 50) returns nothing. Is there a `return` for every case?"
         if got not in words:
             return f"verdict({low:g}, {high:g}, 50) returns {got!r}. Return one of the four words of the docstring, as spelled there."
         if got != wanted:
-            return hints.get(
+            return mistakes.get(
                 got, f"verdict({low:g}, {high:g}, 50) returns {got!r}. Read the four conditions in their order."
             )
     if verdict(0.0, 9.0, 50.0) != "non-inferior" or verdict(-50.0, 9.0, 50.0) != "inconclusive":
@@ -385,9 +368,9 @@ def check_verdict(verdict) -> str | None:
         return "From -90 to -50 the upper end lies exactly on -margin, which is not below it: use < and not <=."
     if verdict(-10.0, 30.0, 5.0) != "inconclusive":
         return "With a margin of 5 the interval from -10 to 30 proves nothing. Is the margin of 50 written into your function?"
-    return _raises_value_error(
-        lambda: verdict(5.0, -5.0, 50.0), "An interval from 5 to -5 is upside down"
-    ) or _raises_value_error(lambda: verdict(-5.0, 5.0, -50.0), "A margin of -50 is not a loss of 0 or more")
+    return hints.raises(lambda: verdict(5.0, -5.0, 50.0), "An interval from 5 to -5 is upside down") or hints.raises(
+        lambda: verdict(-5.0, 5.0, -50.0), "A margin of -50 is not a loss of 0 or more"
+    )
 
 
 def check_households(households_per_arm) -> str | None:
@@ -396,7 +379,7 @@ def check_households(households_per_arm) -> str | None:
     z = NormalDist().inv_cdf
     sd, difference = 100.0, 10.0
     got = households_per_arm(sd, difference)
-    if hint := number(got, "households_per_arm(100, 10)"):
+    if hint := hints.number(got, "households_per_arm(100, 10)"):
         return hint
     wanted = 2 * ((z(0.975) + z(0.8)) * sd / difference) ** 2
     traps = [
@@ -437,16 +420,15 @@ def check_households(households_per_arm) -> str | None:
         if float(got) != math.ceil(wanted):
             return "There is no part of a household: round up and return a whole number."
     else:
-        for value, hint in traps:
-            if abs(float(got) - value) <= 1:
-                return hint
+        if hint := hints.trap(float(got), traps, lambda one, other: abs(one - other) <= 1):
+            return hint
         return "For sd 100 and a difference of 10 your number is off. Start from 2 × ((z of alpha + z of power) × sd / difference)²."
     exact = 2 * ((z(0.975) + z(0.8)) * 120.0 / 10.0) ** 2
     if households_per_arm(120.0, 10.0) != math.ceil(exact):
         return "Right for sd 100, wrong for sd 120: any fraction of a household, also a small one, needs one more."
     if households_per_arm(sd, difference, alpha=0.1) >= got or households_per_arm(sd, difference, power=0.9) <= got:
         return "Right for the default alpha and power only: the numbers are written into your function instead of the arguments."
-    return _raises_value_error(lambda: households_per_arm(sd, 0.0), "A difference of 0 cannot be detected")
+    return hints.raises(lambda: households_per_arm(sd, 0.0), "A difference of 0 cannot be detected")
 
 
 def check_failing_test(answer: str, params: dict) -> str | None:

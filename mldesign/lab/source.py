@@ -16,6 +16,12 @@ from mldesign.lab.tasks import Task
 COMMENT = r"(?:#|--|<!--|//)"
 
 
+class Standing(str):
+    """Lines as they stand in the workspace: what save and use_reference return is never taken for an attempt from a cell."""
+
+    __slots__ = ()
+
+
 def read(folder: Path, name: str) -> str:
     """Return the text of a file of the workspace, without the byte-order mark that some editors put before it.
 
@@ -69,6 +75,19 @@ def _node(text: str, name: str) -> ast.FunctionDef | None:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return node
     return None
+
+
+def of_lines(task: Task, lines) -> str:
+    """Return the lines that were written in a cell as a text, without common indentation and blank lines around them.
+
+    Raises:
+        LabError: when it is no text.
+    """
+    if not isinstance(lines, str):
+        raise LabError(
+            f"Task {task.id} needs the lines for {task.file} as a text in triple quotes, not {type(lines).__name__}."
+        )
+    return textwrap.dedent("\n".join(line.rstrip() for line in lines.split("\n"))).strip("\n") + "\n"
 
 
 def function_in(text: str, name: str) -> str | None:
@@ -142,13 +161,24 @@ def with_region(text: str, task_id: str, new: str) -> str:
 
 
 def part(task: Task, text: str) -> str | None:
-    """Return the part of a file that belongs to a task: its function or its region; None when it is not there."""
-    return function_in(text, task.name) if task.kind == "function" else region(text, task.id)
+    """Return the part of a file that belongs to a task: its function or its region; None when it is not there.
+
+    Lines that are written in a cell come without the indentation that they have in the file.
+    """
+    if task.kind == "function":
+        return function_in(text, task.name)
+    found = region(text, task.id)
+    return of_lines(task, found) if found is not None and task.kind == "lines" else found
 
 
 def with_part(task: Task, text: str, new: str) -> str:
-    """Return the text of a file with the task's function or region replaced."""
-    return with_function(text, task.name, new) if task.kind == "function" else with_region(text, task.id, new)
+    """Return the text of a file with the task's function or region replaced; lines from a cell take the marks' indentation."""
+    if task.kind == "function":
+        return with_function(text, task.name, new)
+    if task.kind == "lines" and (marks := _marks(text, task.id)):
+        mark = _lines(text)[marks[0]]
+        new = textwrap.indent(of_lines(task, new), mark[: len(mark) - len(mark.lstrip())])
+    return with_region(text, task.id, new)
 
 
 def is_stub(task: Task, attempt: str) -> bool:

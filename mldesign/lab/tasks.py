@@ -13,6 +13,7 @@ from mldesign.lab.errors import LabError
 
 LABS = Path(__file__).resolve().parent.parent.parent / "labs"
 ANSWERS = ("number", "choice", "text")
+CELL = ("function", "lines")  # written in a cell, checked there, saved into a file
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,13 @@ class Task:
         id: lab and number, such as ``"2.3"``.
         title: a few words for :func:`mldesign.lab.progress`.
         kind: ``number``, ``choice`` or ``text`` (a small answer), ``function`` (written in a cell, saved into ``file``),
-            ``file`` (an edit of ``file`` between ``TASK 2.3`` and ``END TASK 2.3``).
+            ``lines`` (a text written in a cell, saved into ``file`` between ``TASK 2.3`` and ``END TASK 2.3``),
+            ``file`` (an edit of ``file`` between these marks).
         check: returns a hint about the first error it finds, or None when all is right. It gets the answer and the
             parameters of the workspace (small answers), the attempt as a function, or the folder that holds the
-            workspace's files (file). It never shows the answer.
+            workspace's files, the attempt in its place (lines, file). It never shows the answer.
         file: path in the workspace, with forward slashes.
-        name: name of the function.
+        name: name of the function, or of the notebook's variable that holds the lines.
         stub: what is shipped instead of the reference: the whole function, or the lines between the marks.
         reference: for a small answer, a function from the parameters of the workspace to the answer.
         choices: the possible answers of a choice.

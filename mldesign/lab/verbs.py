@@ -14,8 +14,8 @@ def check(task_id: str, attempt=None) -> None:
 
     Args:
         task_id: such as ``"1.2"``.
-        attempt: a small answer, or the function that you wrote in a cell. Without it, a task of code is checked as it stands
-            in the workspace, and a small answer counts as not attempted.
+        attempt: a small answer, or the function or the lines that you wrote in a cell. Without it, a task of code is checked
+            as it stands in the workspace, and a small answer counts as not attempted.
 
     Raises:
         LabError: when there is no such task, no workspace, or the attempt is of another kind.
@@ -26,8 +26,8 @@ def check(task_id: str, attempt=None) -> None:
         return
     if attempt is not None and task.kind == "file":
         raise LabError(f'Task {task.id} is an edit of {task.file}. Save the file, then write lab.check("{task.id}").')
-    if attempt is not None and not _from_workspace(folder, attempt):
-        _report(task, folder, source.of_function(task, attempt), None)
+    if attempt is not None and not _standing(folder, attempt):
+        _report(task, folder, _written(task, attempt), None)
     else:
         _check_standing(task, folder)
 
@@ -83,11 +83,26 @@ def _from_workspace(folder: Path, function) -> bool:
     return file.is_absolute() and folder.resolve() in file.resolve().parents
 
 
+def _standing(folder: Path, attempt) -> bool:
+    """Say whether this is what stands in the workspace, as save has returned it, and not an attempt from a cell."""
+    return isinstance(attempt, source.Standing) or _from_workspace(folder, attempt)
+
+
+def _written(task: tasks.Task, attempt) -> str:
+    """Return the source of what was written in a cell."""
+    return source.of_function(task, attempt) if task.kind == "function" else source.of_lines(task, attempt)
+
+
 def _check_standing(task: tasks.Task, folder: Path) -> None:
     if not (folder / task.file).exists():
         raise LabError(f"{task.file} is not in your workspace. lab.start({task.lab}) brings it back.")
     text = source.read(folder, task.file)
     part = source.part(task, text)
+    if part is None and task.kind == "lines":
+        raise LabError(
+            f"The comment lines `TASK {task.id}` and `END TASK {task.id}` are no longer both in {task.file}. "
+            f'lab.save("{task.id}", {task.name}) with the lines of your cell brings them back.'
+        )
     if records.placed(folder, task.id) and workspace.stands(folder, task) == "reference":
         print(
             f'Task {task.id} · the reference stands in {task.file}. lab.try_again("{task.id}") gives you the stub back.'
@@ -113,7 +128,7 @@ def _report(task: tasks.Task, folder: Path, attempt: str, file_text: str | None)
         print(f"Task {task.id} · not attempted: the cell still holds the stub.")
         return
     kept = records.keep_attempt(folder, task.id, Path(task.file).suffix, attempt)
-    if task.kind == "function":
+    if task.kind in tasks.CELL:
         hint = _signature(task, attempt) or checking.check(task, attempt)
     else:
         passed = frozenset(key for key in tasks.of(task.lab) if records.outcome(folder, key) == "passed")
@@ -124,6 +139,8 @@ def _report(task: tasks.Task, folder: Path, attempt: str, file_text: str | None)
 
 def _signature(task: tasks.Task, attempt: str) -> str | None:
     """Return a hint when the parameters of a function are not those that its callers use."""
+    if task.kind != "function":
+        return None
     wanted, found = source.parameters(task.stub, task.name), source.parameters(attempt, task.name)
     if found is None:
         return f"There is no function {task.name} in {task.file}, or the file is no valid Python."
@@ -134,20 +151,20 @@ def _signature(task: tasks.Task, attempt: str) -> str | None:
     return None
 
 
-def save(task_id: str, function):
-    """Put a function from a cell into its module in the workspace, and return the function that stands there.
+def save(task_id: str, written):
+    """Put a function, or lines, from a cell into their file in the workspace, and return what stands there.
 
     A stub is not saved: the reference takes its place, unless something of yours stands there already.
 
     Raises:
-        LabError: when there is no such task, it is not a function, or there is no workspace.
+        LabError: when there is no such task, nothing of it is written in a cell, or there is no workspace.
     """
     task, folder = tasks.find(task_id), workspace.here()
-    if task.kind != "function":
+    if task.kind not in tasks.CELL:
         raise LabError(f'Task {task.id} has no function to save. lab.check("{task.id}", …) is all it needs.')
-    if _from_workspace(folder, function):
+    if _standing(folder, written):
         return _load(task)
-    attempt = source.of_function(task, function)
+    attempt = _written(task, written)
     if source.is_stub(task, attempt):
         if workspace.stands(folder, task) in ("stub", "missing"):
             _place(task, folder)
@@ -155,19 +172,19 @@ def save(task_id: str, function):
         print(f"Task {task.id} · nothing to save: {what} in {task.file}.")
         return _load(task)
     _keep_standing(task, folder)
-    records.keep_attempt(folder, task.id, ".py", attempt)
+    records.keep_attempt(folder, task.id, Path(task.file).suffix, attempt)
     workspace.put(folder, task, attempt)
     records.place(folder, task.id, False)
     if _has_passed(task, folder, attempt):
         print(f"Task {task.id} · saved in {task.file}.")
-        return function
+        return written
     good = records.good(folder, task.id)
     before = f" Your version that passed is not in that file; it lies in {_shown(good[-1], folder)}." if good else ""
     print(
         f"Task {task.id} · saved in {task.file}, but it has not passed.{before} "
         f'lab.use_reference("{task.id}") would move on.'
     )
-    return function
+    return written
 
 
 def _has_passed(task: tasks.Task, folder: Path, attempt: str) -> bool:
@@ -182,7 +199,7 @@ def _shown(path: Path, folder: Path) -> str:
 
 
 def use_reference(task_id: str):
-    """Move on with the reference, which is recorded, and return it: a function, or a small answer.
+    """Move on with the reference, which is recorded, and return it: a function, lines, or a small answer.
 
     What you wrote is kept under ``.lab/attempts``. Passing the task later is recorded too.
 
@@ -199,13 +216,13 @@ def use_reference(task_id: str):
     _place(task, folder)
     records.note(folder, task.id, "reference")
     print(f"Task {task.id} · the reference stands in {task.file}. Read it: what does it do that yours did not?")
-    return _load(task) if task.kind == "function" else None
+    return _load(task) if task.kind in tasks.CELL else None
 
 
 def try_again(task_id: str) -> None:
     """Put the stub of a task back into its file; what stands there now is kept under ``.lab/attempts``.
 
-    The stub of a function is printed too, for its cell.
+    What belongs into a cell is printed too.
 
     Raises:
         LabError: when there is no such task, it has no file, or there is no workspace.
@@ -219,6 +236,8 @@ def try_again(task_id: str) -> None:
     print(f"Task {task.id} · the stub is back in {task.file}.")
     if task.kind == "function":
         print(f"For the cell:\n\n{task.stub.strip()}")
+    elif task.kind == "lines":
+        print(f'For the cell:\n\n{task.name} = """\n{task.stub.rstrip()}\n"""')
 
 
 def _place(task: tasks.Task, folder: Path) -> None:
@@ -235,8 +254,10 @@ def _keep_standing(task: tasks.Task, folder: Path) -> None:
 
 
 def _load(task: tasks.Task):
-    """Return the function that stands in the workspace, read anew from its file."""
+    """Return what stands in the workspace, read anew from its file: the function, or the lines."""
     workspace.enter()
+    if task.kind == "lines":
+        return source.Standing(source.part(task, source.read(workspace.here(), task.file)))
     return getattr(importlib.import_module(source.module_name(task.file)), task.name)
 
 

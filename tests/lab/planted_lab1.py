@@ -78,6 +78,12 @@ FUNCTIONS = {
             (NET + "    return round(benefit * redeemers - cost_per_book * books)\n", "cents"),
             (NET + "    return max(0.0, benefit * redeemers - cost_per_book * books)\n", "lose what they cost"),
             (NET + "    return benefit * redeemers - cost_per_book * books\n", "accepts it in silence"),
+            (
+                NET
+                + "    if redeemers > books:\n        raise ValueError\n"
+                + "    return benefit * redeemers - cost_per_book * books\n",
+                "carries no message",
+            ),
             (NET + GUARD + "    return benefit * redeemers - price * books\n", "`price` is not known, line 4"),
             (NET + "    return benefit * redeemers / 0\n", "ZeroDivisionError"),
         ],
@@ -115,6 +121,13 @@ FUNCTIONS = {
                 + "    first = np.lexsort((household_ids, -scores))[:books]\n"
                 + MASK,
                 "round down",
+            ),
+            (
+                CHOOSE
+                + ARRAYS.replace("math.floor(share * len(scores) + 1e-9)", "int(share * len(scores))")
+                + "    first = np.lexsort((household_ids, -scores))[:books]\n"
+                + MASK,
+                "29 books, and you mail 28",
             ),
             (CHOOSE + ARRAYS + "    return household_ids[np.lexsort((household_ids, -scores))[:books]]\n", "the shape"),
             (CHOOSE + ARRAYS + "    return (-scores).argsort().argsort()\n", "not its id or its rank"),

@@ -31,8 +31,15 @@ from mldesign.lab.tasks import Task
 def tripled(triple):
     return None if triple(2) == 6 else "triple(2) should be 6."
 
-TASKS = [Task("2.1", "Triple", "function", tripled, "src/targeting/two.py", "triple",
-              "def triple(x):\\n    raise NotImplementedError(\\"Task 2.1\\")\\n")]
+def listed(tree):
+    text = (tree / "weeks.yaml").read_text(encoding="utf-8")
+    return None if "  weeks:\\n    - 1\\n    - 2\\n" in text else f"It reads {text!r}."
+
+TASKS = [
+    Task("2.1", "Triple", "function", tripled, "src/targeting/two.py", "triple",
+         "def triple(x):\\n    raise NotImplementedError(\\"Task 2.1\\")\\n"),
+    Task("2.2", "Weeks", "lines", listed, "weeks.yaml", "weeks", "# Which weeks?\\nweeks: []\\n"),
+]
 """,
     3: """
 from mldesign.lab.tasks import Task
@@ -67,6 +74,7 @@ PROJECT = {
         "def limit(x):\n    # TASK 3.1: no more than five\n    return min(x, 5)\n    # END TASK 3.1\n\n\n"
         "def floor(x):\n    # TASK 3.2\n    return max(x, 0)\n    # END TASK 3.2\n"
     ),
+    "weeks.yaml": "plan:\n  # TASK 2.2\n  weeks:\n    - 1\n    - 2\n  # END TASK 2.2\n",
     "rules.sql": "select *\nfrom weeks\n-- TASK 3.3\nwhere week < 13\n-- END TASK 3.3\norder by week\n",
 }
 STATES = """
@@ -74,7 +82,7 @@ grows = ["params.yaml"]
 [lab1]
 files = [".gitignore", "params.yaml", "docs/*.md", "src/targeting/__init__.py", "src/targeting/one.py"]
 [lab2]
-files = ["src/targeting/two.py"]
+files = ["src/targeting/two.py", "weeks.yaml"]
 [lab3]
 files = ["src/targeting/three.py", "rules.sql"]
 """

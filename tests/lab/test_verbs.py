@@ -336,6 +336,67 @@ def test_the_libraries_of_the_course_fit_into_the_memory_of_a_check(one, said, m
     assert "passed" in said()
 
 
+# Lines from a cell
+
+WEEKS = """
+weeks:
+  - 1
+  - 2
+"""
+
+
+@pytest.fixture
+def two(labs, capsys):
+    lab.start(2)
+    capsys.readouterr()
+    return labs / "workspace"
+
+
+def test_lines_from_a_cell_are_checked_saved_and_take_the_indentation_of_their_place(two, capsys):
+    lab.check("2.2", "\n# Which  weeks?\n\nweeks: []\n")
+    assert "not attempted: the cell still holds the stub" in capsys.readouterr().out
+    lab.check("2.2", "weeks: [1]")
+    assert "not yet. It reads 'plan:\\n  # TASK 2.2\\n  weeks: [1]\\n  # END TASK 2.2\\n'." in capsys.readouterr().out
+    lab.check("2.2", WEEKS)
+    assert lab.save("2.2", WEEKS) == WEEKS
+    assert capsys.readouterr().out == "Task 2.2 · passed.\nTask 2.2 · saved in weeks.yaml.\n"
+    text = (two / "weeks.yaml").read_text(encoding="utf-8")
+    assert text == "plan:\n  # TASK 2.2\n  weeks:\n    - 1\n    - 2\n  # END TASK 2.2\n"
+    lab.check("2.2")
+    lab.progress(2)
+    out = capsys.readouterr().out
+    assert "Task 2.2 · passed." in out
+    assert "2.2  passed         Weeks" in out
+
+
+def test_lines_that_save_returns_are_not_an_attempt_and_the_same_lines_typed_are(two, capsys):
+    standing = lab.save("2.2", "weeks: []\n")
+    assert standing == "weeks:\n  - 1\n  - 2\n"
+    assert "the reference takes its place in weeks.yaml" in capsys.readouterr().out
+    lab.check("2.2", standing)
+    assert lab.save("2.2", standing) == standing
+    assert "the reference stands" in capsys.readouterr().out
+    lab.check("2.2", str(standing))
+    lab.save("2.2", str(standing))
+    assert capsys.readouterr().out.count("passed.") == 1
+    lab.progress(2)
+    assert "2.2  passed         Weeks" in capsys.readouterr().out
+    assert lab.use_reference("2.2") == standing
+    lab.try_again("2.2")
+    assert 'weeks = """\n# Which weeks?\nweeks: []\n"""' in capsys.readouterr().out
+
+
+def test_lines_must_be_a_text_and_lost_marks_come_back(two, capsys):
+    with pytest.raises(LabError, match=r"text in triple quotes, not list"):
+        lab.check("2.2", [1, 2])
+    (two / "weeks.yaml").write_text("plan: {}\n", encoding="utf-8")
+    with pytest.raises(LabError, match=r"no longer both in weeks\.yaml"):
+        lab.check("2.2")
+    lab.save("2.2", WEEKS)
+    assert "- 2" in (two / "weeks.yaml").read_text(encoding="utf-8")
+    assert any("plan: {}" in kept.read_text(encoding="utf-8") for kept in (two / ".lab/attempts").iterdir())
+
+
 # Edits of files
 
 

@@ -27,10 +27,14 @@ def folder(name: str) -> Path:
 
 
 def variables(place: Path) -> dict[str, str]:
-    """Return the environment of a program that runs in a scratch folder: the course's, and git stays below the folder."""
+    """Return the environment of a program that runs in a scratch folder: the course's, and git stays below the folder.
+
+    Where such a program starts ``python``, as a stage of dvc.yaml does, it finds this kernel's.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     ceiling = {"GIT_CEILING_DIRECTORIES": str(place.resolve().parent), "GIT_TERMINAL_PROMPT": "0"}
-    return environment.QUIET | kept | ceiling | {"PYTHONDONTWRITEBYTECODE": "1"}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    return environment.QUIET | kept | ceiling | {"PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _command(command: list[str]) -> list[str]:

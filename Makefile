@@ -2,12 +2,13 @@
 PYTHON ?= python3
 RUN = @$(PYTHON) -m mldesign
 
-.PHONY: help setup site build lab test notebooks smoke execute lint lock repository
+.PHONY: help setup site build lab labs test notebooks smoke execute lint lock repository
 help:  ; $(RUN) help
 setup: ; $(RUN) setup
 site:  ; $(RUN) site $(PORT)
 build: ; $(RUN) build
 lab:   ; $(RUN) lab
+labs:  ; $(RUN) labs
 test:  ; $(RUN) test
 lint:  ; $(RUN) lint
 lock:  ; $(RUN) lock

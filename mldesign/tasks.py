@@ -142,6 +142,11 @@ def course(_arguments: list[str]) -> int:
     return python("pytest", "tests", "-n", "2", "--dist", "loadfile", "--quiet")
 
 
+def labs(_arguments: list[str]) -> int:
+    """Run every lab's notebook in the many states that students leave: minutes a lab, so not a part of `test`."""
+    return python("pytest", "tests/lab", "-m", "matrix", "-n", "2", "--quiet")
+
+
 def project(_arguments: list[str]) -> int:
     """Run the tests of the case study in its own folder, as a student would."""
     return subprocess.call([sys.executable, "-m", "pytest", "--quiet"], cwd=ROOT / "labs" / "project")
@@ -235,6 +240,7 @@ def repository(arguments: list[str]) -> int:
 RUN = {
     "site": site,
     "lab": lab,
+    "labs": labs,
     "test": test,
     "build": build,
     "notebooks": notebooks,

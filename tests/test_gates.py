@@ -433,7 +433,7 @@ def test_lab_check(tmp_path, file, old, new, task, words):
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1, f"{file} has changed; plant another fault in it"
     path.write_text(text.replace(old, new), encoding="utf-8")
-    run = gate(tmp_path, "tests/lab/test_lab1_checks.py", "-k", task)
+    run = gate(tmp_path, "tests/lab/test_checks.py", "-k", task)
     assert run.code == 1 and words in run.output, run.output
 
 

@@ -1,5 +1,7 @@
 """Right and wrong answers to the tasks of lab 1: the mistakes that students really make, each with a part of its hint."""
 
+FAILED = ["2 failed"]  # one test, in two cases
+
 ANSWERS = {
     "1.1": {
         "right": [0.125, 1 / 8, 0.1251],
@@ -54,7 +56,7 @@ ARM = (
     "        raise ValueError('nothing')\n    z = NormalDist().inv_cdf\n"
 )
 
-FUNCTIONS = {
+CODE = {
     "1.2": {
         "right": [
             NET + GUARD + "    return redeemers * benefit - books * cost_per_book\n",

@@ -1,13 +1,12 @@
 """The manifest and the cutting of states: each lab's state can be made from one source, and works."""
 
-import sys
 import warnings
 from pathlib import Path
 
 import pytest
-from small_labs import git, write
+from small_labs import git
 
-from mldesign.lab import LabError, checking, processes, source, states, tasks
+from mldesign.lab import LabError, source, states, tasks
 
 PROJECT = tasks.LABS / "project"
 
@@ -87,11 +86,3 @@ def test_the_state_at_the_start_of_a_lab_has_every_stub_and_is_valid_python(lab)
     for name, text in state.items():
         if name.endswith(".py"):
             compile(text, name, "exec")
-
-
-@pytest.mark.parametrize("lab", tasks.labs())
-def test_the_state_after_a_lab_passes_its_own_tests(lab, tmp_path):
-    write(tmp_path, states.after(lab))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-    code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
-    assert code == 0, output[-3000:]

@@ -1,0 +1,117 @@
+"""Every check of every lab is itself checked: reference, stub, other right answers, planted wrong answers with their hints."""
+
+import functools
+import itertools
+import sys
+import tempfile
+
+import nbformat
+import planted
+import pytest
+import yaml
+from lab_batch import hint
+from small_labs import write
+
+from mldesign.lab import checking, processes, source, states, tasks, verbs
+
+PARAMS = yaml.safe_load((tasks.LABS / "project" / "params.yaml").read_text(encoding="utf-8"))
+
+
+@functools.cache
+def hints(key: str) -> tuple:
+    """The hint that each planted wrong answer of a task gets."""
+    return tuple(hint(planted.TASKS[key], attempt) for attempt, _ in planted.CODE[key]["wrong"])
+
+
+@pytest.mark.parametrize("lab", planted.LABS)
+def test_every_task_has_planted_answers(lab):
+    answers = planted.of(lab).CODE | planted.of(lab).ANSWERS
+    assert set(tasks.of(lab)) == set(answers)
+    for found in answers.values():
+        assert len(found["wrong"]) >= 5
+        assert len(found["right"]) >= 2
+
+
+@pytest.mark.parametrize("key", planted.CODE)
+def test_the_reference_passes_and_is_no_stub(key):
+    task = planted.TASKS[key]
+    assert hint(task, states.reference(task)) is None
+    assert not source.is_stub(task, states.reference(task))
+
+
+@pytest.mark.parametrize(("task", "attempt"), planted.right_code())
+def test_another_right_answer_passes(task, attempt):
+    assert hint(task, attempt) is None
+    assert not source.same(task, attempt, states.reference(task))
+
+
+@pytest.mark.parametrize("key", planted.CODE)
+def test_a_wrong_answer_gets_the_hint_on_its_own_error(key):
+    for (_, part), found in zip(planted.CODE[key]["wrong"], hints(key), strict=True):
+        assert found is not None, f"{key}: the mistake that should say {part!r} passes"
+        assert part in found
+
+
+@pytest.mark.parametrize("key", planted.CODE)
+def test_no_two_wrong_answers_get_the_same_hint(key):
+    for one, other in itertools.combinations(hints(key), 2):
+        assert one != other
+
+
+@pytest.mark.parametrize("key", planted.CODE)
+def test_no_hint_shows_the_reference(key):
+    task = planted.TASKS[key]
+    lines = [line.strip() for line in states.reference(task).splitlines()]
+    telling = [line for line in lines if line.startswith("return ") or (task.kind != "function" and len(line) > 25)]
+    for found in hints(key):
+        assert not any(line in found for line in telling)
+        assert tempfile.gettempdir() not in found
+
+
+@pytest.mark.parametrize("lab", planted.LABS)
+def test_a_process_of_its_own_gives_the_same_verdict(lab):
+    for key, found in planted.of(lab).CODE.items():
+        assert checking.check(planted.TASKS[key], found["wrong"][0][0]) == hints(key)[0]
+
+
+@pytest.mark.parametrize("key", planted.ANSWERS)
+def test_small_answers(key):
+    task, found = planted.TASKS[key], planted.ANSWERS[key]
+    assert task.check(task.reference(PARAMS), PARAMS) is None
+    for answer in found["right"]:
+        assert verbs._answer_form(task, answer) is None
+        assert task.check(answer, PARAMS) is None
+    said = [task.check(answer, PARAMS) for answer, _ in found["wrong"]]
+    assert len(set(said)) == len(said)
+    for (_, part), text in zip(found["wrong"], said, strict=True):
+        assert part in text
+    for answer, part in found["malformed"]:
+        assert part in verbs._answer_form(task, answer)
+
+
+@pytest.mark.parametrize("lab", planted.LABS)
+def test_the_notebook_ships_every_stub_checks_every_task_and_saves_what_a_cell_holds(lab):
+    notebook = nbformat.read(planted.notebook(lab), as_version=4)
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    for task in tasks.of(lab).values():
+        assert any(f'lab.check("{task.id}"' in text for text in code)
+        if task.kind == "function":
+            assert any(source.function_in(text, task.name) == task.stub for text in code), f"{task.id}: stub differs"
+        if task.kind == "lines":
+            assert any(f'{task.name} = """\n{task.stub}"""' in text for text in code), f"{task.id}: stub differs"
+        if task.kind in tasks.CELL:
+            assert any(f'{task.name} = lab.save("{task.id}", {task.name})' in text for text in code)
+
+
+@pytest.mark.parametrize("lab", planted.LABS)
+def test_the_repository_accepts_right_answers_that_differ_from_the_reference(lab, tmp_path):
+    """What the checks accept, the tests of this lab accept too, in the state that this lab leaves."""
+    state = states.after(lab)
+    for key, found in planted.of(lab).CODE.items():
+        task = planted.TASKS[key]
+        state[task.file] = source.with_part(task, state[task.file], found["right"][-1])
+    write(tmp_path, state)
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    command += planted.tests(lab, states.files(lab))
+    code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
+    assert code == 0, output[-3000:]

@@ -1,48 +1,66 @@
-"""Micro-batching: requests that wait at the same moment are answered by one call of the model.
+"""Micro-batching: requests that wait at the same moment are answered by one call.
 
-A call costs some milliseconds, whether it scores one row or fifty. So a request waits one millisecond for company, and
-another one as long as company keeps coming, until the batch is full.
+A call costs some milliseconds, whether it is about one row or twenty. So a request waits one millisecond for company,
+and another one as long as company keeps coming, until the batch is full. What arrives during a call that runs in a
+thread is the next batch: the busier the service, the larger the batches, and none waits longer than for two calls.
 """
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 
 WAIT = 0.001  # seconds
-FULL = 64  # rows
 
 
 class Batcher:
     """Collect rows of one event loop and give each its own result."""
 
-    def __init__(self, predict: Callable[[list], list]):
-        """Args: a function from a list of rows to as many results, in the same order."""
-        self.predict = predict
+    def __init__(self, answer: Callable[[list], list], threads: Executor | None = None, full: int = 64):
+        """Start empty.
+
+        Args:
+            answer: a function from a list of rows to as many results, in the same order; a result that is an exception
+                is raised for its row alone.
+            threads: where it runs; without them in the event loop, which waits.
+            full: rows of the largest batch.
+        """
+        self.answer, self.threads, self.full = answer, threads, full
         self._waiting: list[tuple[object, asyncio.Future]] = []
+        self._task: asyncio.Task | None = None
 
     async def __call__(self, row: object) -> object:
-        """Return the result for one row; raises what ``predict`` raises."""
+        """Return the result for one row; raises what ``answer`` raises."""
         loop = asyncio.get_running_loop()
         future = loop.create_future()
         self._waiting.append((row, future))
-        if len(self._waiting) == 1:
-            loop.call_later(WAIT, self._gather, 1)
+        if self._task is None:
+            self._task = loop.create_task(self._work())
         return await future
 
-    def _gather(self, before: int) -> None:
-        if before < len(self._waiting) < FULL:
-            asyncio.get_running_loop().call_later(WAIT, self._gather, len(self._waiting))
-        else:
-            self._flush()
+    async def _work(self) -> None:
+        while self._waiting:
+            await self._company()
+            batch, self._waiting = self._waiting[: self.full], self._waiting[self.full :]
+            for future, result in zip([future for _, future in batch], await self._results(batch), strict=True):
+                if future.done():  # the client has gone
+                    continue
+                if isinstance(result, Exception):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+        self._task = None
 
-    def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
+    async def _company(self) -> None:
+        before = 0
+        while before < len(self._waiting) < self.full:
+            before = len(self._waiting)
+            await asyncio.sleep(WAIT)
+
+    async def _results(self, batch: list[tuple]) -> list:
+        rows = [row for row, _ in batch]
         try:
-            results = self.predict([row for row, _ in waiting])
-        except Exception as error:  # whatever the model raises belongs to those who asked
-            for _, future in waiting:
-                if not future.done():
-                    future.set_exception(error)
-            return
-        for (_, future), result in zip(waiting, results, strict=True):
-            if not future.done():  # the client may have gone
-                future.set_result(result)
+            if self.threads is None:
+                return self.answer(rows)
+            return await asyncio.get_running_loop().run_in_executor(self.threads, self.answer, rows)
+        except Exception as error:  # whatever it raises belongs to those who asked
+            return [error] * len(rows)

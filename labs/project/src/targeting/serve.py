@@ -55,7 +55,7 @@ def create_app(live: Live, online: Online, refresh_seconds: float = 2.0) -> Fast
     async def score(body: ScoreRequest, request: Request) -> ScoreResponse:
         """Decide on one household from its purchases."""
         started = time.perf_counter()
-        champion, decisions = await service.raw(body.campaign_id, [body])
+        champion, decisions = await service.household(body)
         record(request, body.campaign_id, champion, decisions, started)
         return ScoreResponse(campaign_id=body.campaign_id, model_version=champion.version, **decisions[0])
 
@@ -63,7 +63,7 @@ def create_app(live: Live, online: Online, refresh_seconds: float = 2.0) -> Fast
     async def score_batch(body: BatchRequest, request: Request) -> BatchResponse:
         """Decide on several households of one campaign from their purchases, in the order given."""
         started = time.perf_counter()
-        champion, decisions = await service.raw(body.campaign_id, body.households)
+        champion, decisions = await service.households(body)
         record(request, body.campaign_id, champion, decisions, started)
         answers = [Decision(**entry) for entry in decisions]
         return BatchResponse(campaign_id=body.campaign_id, model_version=champion.version, decisions=answers)
@@ -72,7 +72,7 @@ def create_app(live: Live, online: Online, refresh_seconds: float = 2.0) -> Fast
     async def score_features(body: FeaturesRequest, request: Request) -> ScoreResponse:
         """Decide on one household from features that are computed already."""
         started = time.perf_counter()
-        champion, decisions = await service.ready_made(body)
+        champion, decisions = await service.features(body)
         record(request, body.campaign_id, champion, decisions, started)
         return ScoreResponse(campaign_id=body.campaign_id, model_version=champion.version, **decisions[0])
 
@@ -84,16 +84,14 @@ def create_app(live: Live, online: Online, refresh_seconds: float = 2.0) -> Fast
     @app.get("/ready", responses={503: web.ERRORS[503]})
     async def ready() -> Health:
         """Can it score? ``problems`` names what could not be refreshed."""
-        service.check_ready()
+        service.current()
         return Health(status="ready", problems=[f"{what}: {why}" for what, why in live.problems.items()])
 
     @app.get("/model", responses={503: web.ERRORS[503]})
     async def model() -> ModelInfo:
         """Which model answers?"""
-        service.check_ready()
-        known = {
-            name: getattr(live.champion, name) for name in ("version", "run_id", "candidate", "data_hash", "threshold")
-        }
+        champion = service.current()[0]
+        known = {name: getattr(champion, name) for name in ("version", "run_id", "candidate", "data_hash", "threshold")}
         return ModelInfo(name=registry.MODEL, features=list(FEATURES), **known)
 
     return app

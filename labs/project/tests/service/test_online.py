@@ -49,10 +49,26 @@ def test_the_service_computes_what_the_batch_computes(clean, settings):
         batch = features.campaign(features.compute(connection), CAMPAIGN).iloc[::25]
         households = [household(connection, int(number)) for number in batch["household_id"]]
     online = Online(settings["data"], settings["ingest"]["time_zone"])
-    served = online.features(Campaigns.read(clean), CAMPAIGN, households)
+    served = online.features(Campaigns.read(clean), [(CAMPAIGN, household) for household in households])
     expected = batch[list(features.FEATURES)].reset_index(drop=True)
     pd.testing.assert_frame_equal(served, expected, check_dtype=False)
     assert (served[list(features.NUMERIC)] > 0).any().all(), "zeros would compare equal uncomputed"
+
+
+def test_households_asked_about_together_get_what_they_get_alone(clean, settings):
+    """Two requests about the same household with other purchases, one of them for another campaign, do not mix."""
+    with features.connect(clean, settings["data"]) as connection:
+        rows = features.campaign(features.compute(connection), CAMPAIGN)
+        many = [household(connection, int(number)) for number in rows["household_id"].iloc[:300:100]]
+    asked = [(CAMPAIGN, each) for each in many] + [
+        (18, many[0]),
+        (CAMPAIGN, many[1].model_copy(update={"purchases": []})),
+    ]
+    online, known = Online(settings["data"], settings["ingest"]["time_zone"]), Campaigns.read(clean)
+    together = online.features(known, asked)
+    alone = pd.concat([online.features(known, [pair]) for pair in asked], ignore_index=True)
+    pd.testing.assert_frame_equal(together, alone)
+    assert together["spend"].nunique() == len(asked)
 
 
 def test_the_campaigns_known_are_those_of_the_tables(clean):

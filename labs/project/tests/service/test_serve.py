@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.testclient import TestClient
@@ -49,7 +51,7 @@ def test_purchases_and_their_features_give_the_same_probability(service):
 def test_a_purchase_counts_by_store_time_wherever_the_clock_stands(service, moment, recent):
     online, known = Online({"history_days": 84, "horizon_days": 28}, "America/New_York"), service.live.campaigns
     body = serve.ScoreRequest(household_id=5, campaign_id=13, purchases=[LINE | {"purchased_at": moment}])
-    assert online.features(known, 13, [body])["recent_trips"].tolist() == [recent]
+    assert online.features(known, [(13, body)])["recent_trips"].tolist() == [recent]
 
 
 def test_a_batch_answers_as_its_households_do_alone(service):
@@ -171,6 +173,44 @@ def test_requests_that_wait_together_are_scored_together():
 
     assert asyncio.run(many()) == [0, 10, 20, 30, 40]
     assert calls == [5]
+
+
+def test_what_arrives_during_a_call_is_the_next_batch():
+    calls, begun, go_on = [], threading.Event(), threading.Event()
+
+    def answer(rows):
+        calls.append(rows)
+        begun.set()
+        go_on.wait(10)
+        return [ValueError("alone") if row == 3 else row * 10 for row in rows]
+
+    async def many():
+        with ThreadPoolExecutor(1) as threads:
+            batcher = Batcher(answer, threads, full=3)
+            first = asyncio.create_task(batcher(0))
+            while not begun.is_set():
+                await asyncio.sleep(0.001)
+            others = asyncio.gather(*(batcher(row) for row in range(1, 6)), return_exceptions=True)
+            await asyncio.sleep(0)
+            go_on.set()
+            return [await first, *await others]
+
+    results = asyncio.run(asyncio.wait_for(many(), 30))
+    assert calls == [[0], [1, 2, 3], [4, 5]]
+    assert [results[place] for place in (0, 1, 2, 4, 5)] == [0, 10, 20, 40, 50]
+    assert str(results[3]) == "alone"
+
+
+def test_requests_at_the_same_moment_get_their_own_answers(service):
+    """One statement for all of them: an unknown campaign and an objection concern nobody else."""
+    bodies = [{"household_id": 5, "purchases": [LINE | {"basket_id": b} for b in range(1, 2 + n)]} for n in range(6)]
+    bodies += [{"campaign_id": 999}, {"household_id": OBJECTED}, {"campaign_id": 8}]
+    alone = [ask(service, **body) for body in bodies]
+    with ThreadPoolExecutor(len(bodies)) as clients:
+        together = list(clients.map(lambda body: ask(service, **body), bodies))
+    assert [answer.json() for answer in together] == [answer.json() for answer in alone]
+    assert [answer.status_code for answer in together] == [200] * 6 + [422, 200, 200]
+    assert len({answer.json()["probability"] for answer in together[:6]}) == 6
 
 
 def test_an_error_of_the_model_reaches_everyone_who_waits():

@@ -34,7 +34,10 @@ def variables(place: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     ceiling = {"GIT_CEILING_DIRECTORIES": str(place.resolve().parent), "GIT_TERMINAL_PROMPT": "0"}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return environment.QUIET | kept | ceiling | {"PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    # On Colab the course is on the kernel's path only; what stands there already (a guard of the tests) stays first.
+    modules = os.pathsep.join([*filter(None, [os.environ.get("PYTHONPATH")]), str(Path(__file__).parent.parent)])
+    own = {"PATH": path, "PYTHONPATH": modules, "PYTHONDONTWRITEBYTECODE": "1"}
+    return environment.QUIET | kept | ceiling | own
 
 
 def _command(command: list[str]) -> list[str]:

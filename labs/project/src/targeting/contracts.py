@@ -93,6 +93,27 @@ def failures(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFra
     return pd.DataFrame({"row": pd.Series(dtype="int64"), "reason": pd.Series(dtype="object")})
 
 
+def quarantine(table: str, faults: pd.DataFrame, rows: int, max_share: float) -> pd.DataFrame:
+    """Return each row to quarantine once, with its reasons: columns ``row`` (ascending) and ``reason``, joined by ``; ``.
+
+    Args:
+        table: name of the table, for the message.
+        faults: one line for each row and reason; a row that breaks two rules has two lines.
+        rows: how many rows the table has.
+        max_share: a single rule that hits more than this share of them is a faulty feed, not faulty rows.
+
+    Raises:
+        StageError: when there is such a rule.
+    """
+    for reason, count in faults["reason"].value_counts().sort_index().items():
+        if count > max_share * rows:
+            raise StageError(
+                f"{table}: {count:,} of {rows:,} rows: {reason}. More than {max_share:.0%} of a table is a faulty feed, "
+                "not faulty rows. Ask the data's owner; nothing was passed on."
+            )
+    return faults.groupby("row", sort=True)["reason"].agg("; ".join).reset_index()
+
+
 def apply(raw: Path, clean: Path, quarantine: Path, max_share: float) -> dict:
     """Check all tables, then write ``clean`` and ``quarantine`` (one parquet file a table each) and return the report.
 
@@ -111,19 +132,14 @@ def apply(raw: Path, clean: Path, quarantine: Path, max_share: float) -> dict:
             frame = read(connection, contract.query)
             faults, known = check(table, contract, frame)
             counts = faults["reason"].value_counts().sort_index()
-            for reason, count in counts.items():
-                if count > max_share * len(frame):
-                    raise StageError(
-                        f"{table}: {count:,} of {len(frame):,} rows: {reason}. More than {max_share:.0%} of a table "
-                        "is a faulty feed, not faulty rows. Ask the data's owner; nothing was passed on."
-                    )
-            removed[table] = faults.groupby("row", sort=True)["reason"].agg("; ".join).reset_index()
+            removed[table] = quarantine(table, faults, len(frame), max_share)
             report[table] = {
                 "rows": len(frame),
                 "clean": len(frame) - len(removed[table]),
                 "quarantined": {reason: int(count) for reason, count in counts.items()},
                 "known": {reason: {"rows": count, "why": contract.why[reason]} for reason, count in known.items()},
             }
+        del frame  # the largest table would be held while it is written
         for table, faults in removed.items():
             connection.register("faults", faults)
             columns = f"select {table}.* exclude (row)"

@@ -78,6 +78,30 @@ def compute(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return tidy(connection.execute(STATEMENT.read_text(encoding="utf-8")).df())
 
 
+def keep(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> None:
+    """Let a connection see only those rows of an input that meet a condition, given in SQL."""
+    connection.execute(f"create temp table kept as select * from {table} where {condition}")
+    connection.execute(f"create or replace temp view {table} as select * from kept_{table}".replace("kept_", "kept_"))
+
+
+def leaks(connection: duckdb.DuckDBPyConnection, campaign_id: int, day: str) -> list[str]:
+    """Return the features of a campaign that change when everything of its start day and later is taken away.
+
+    Args:
+        connection: as :func:`connect` opens it. It sees no later row afterwards.
+        campaign_id: the campaign.
+        day: its start, as ``2017-05-08``.
+    """
+    everything = compute(connection)
+    keep(connection, "transactions", f"store_time < date '{day}'")
+    keep(connection, "coupon_redemptions", f"redemption_date < date '{day}'")
+    keep(connection, "campaign_descriptions", f"start_date <= date '{day}'")
+    now, known = (
+        frame[frame["campaign_id"] == campaign_id].set_index("household_id") for frame in (everything, compute(connection))
+    )
+    return [name for name in FEATURES if not now[name].equals(known[name])]
+
+
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """Give a frame of features the types that models are trained and served with."""
     kinds = dict.fromkeys(("spend", "discount", "affinity_spend"), "float64")

@@ -26,11 +26,6 @@ with mailed as (
     cross join settings
 ),
 
--- A product stands under several coupons of one campaign, and some rows of the coupon table repeat: once is enough.
-covered as (
-    select distinct campaign_id, product_id from coupons
-),
-
 purchases as (
     select
         mailed.campaign_id,
@@ -43,12 +38,16 @@ purchases as (
         case when cast(transactions.store_time as date) >= mailed.recent_date then 1 else 0 end as recent,
         case when covered.product_id is null then 0 else 1 end as affine
     from mailed
+    -- TASK 2.3: the purchases that are known at the start, each once
     join transactions
         on mailed.household_id = transactions.household_id
         and cast(transactions.store_time as date) >= mailed.from_date
         and cast(transactions.store_time as date) < mailed.start_date
-    left join covered
+    left join (
+        select distinct campaign_id, product_id from coupons -- a product stands under several coupons of one campaign
+    ) as covered
         on mailed.campaign_id = covered.campaign_id and transactions.product_id = covered.product_id
+    -- END TASK 2.3
 ),
 
 bought as (
@@ -88,13 +87,23 @@ redeemed_before as (
 ),
 
 outcome as (
-    select distinct mailed.campaign_id, mailed.household_id
+    -- TASK 2.4: one row for each mailed household: campaign_id, household_id, redeemed
+    select
+        mailed.campaign_id,
+        mailed.household_id,
+        case
+            when mailed.mature_date > mailed.last_day + 1 then null
+            when count(coupon_redemptions.household_id) > 0 then 1
+            else 0
+        end as redeemed
     from mailed
-    join coupon_redemptions
+    left join coupon_redemptions
         on mailed.household_id = coupon_redemptions.household_id
         and mailed.campaign_id = coupon_redemptions.campaign_id
         and coupon_redemptions.redemption_date >= mailed.start_date
         and coupon_redemptions.redemption_date < mailed.mature_date
+    group by mailed.campaign_id, mailed.household_id, mailed.mature_date, mailed.last_day
+    -- END TASK 2.4
 )
 
 select
@@ -113,18 +122,12 @@ select
     cast(coalesce(redeemed_before.redemptions, 0) as bigint) as redemptions,
     cast(case when mailed.from_date >= mailed.first_day then 1 else 0 end as bigint) as history_complete,
     cast(case when mailed.mature_date <= mailed.last_day + 1 then 1 else 0 end as bigint) as horizon_complete,
-    cast(
-        case
-            when mailed.mature_date > mailed.last_day + 1 then null
-            when outcome.household_id is null then 0
-            else 1
-        end as bigint
-    ) as redeemed
+    cast(outcome.redeemed as bigint) as redeemed
 from mailed
 left join bought on mailed.campaign_id = bought.campaign_id and mailed.household_id = bought.household_id
 left join mailed_before
     on mailed.campaign_id = mailed_before.campaign_id and mailed.household_id = mailed_before.household_id
 left join redeemed_before
     on mailed.campaign_id = redeemed_before.campaign_id and mailed.household_id = redeemed_before.household_id
-left join outcome on mailed.campaign_id = outcome.campaign_id and mailed.household_id = outcome.household_id
+join outcome on mailed.campaign_id = outcome.campaign_id and mailed.household_id = outcome.household_id
 order by mailed.campaign_id, mailed.household_id

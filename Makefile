@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = @$(PYTHON) -m mldesign
 
-.PHONY: help setup site build lab labs test notebooks smoke execute lint lock repository
+.PHONY: help setup site build lab labs test notebooks smoke execute measure lint lock repository
 help:  ; $(RUN) help
 setup: ; $(RUN) setup
 site:  ; $(RUN) site $(PORT)
@@ -17,4 +17,6 @@ lock:  ; $(RUN) lock
 smoke:      ; $(RUN) smoke $(NB)
 notebooks:  ; $(RUN) notebooks $(NB)
 execute:    ; $(RUN) execute $(NB)
+# What a lesson measured, on a quiet machine: make measure, or make measure OF=engines
+measure:    ; $(RUN) measure $(OF)
 repository: ; $(RUN) repository $(REPO)

@@ -137,6 +137,21 @@ def execute(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def measure(arguments: list[str]) -> int:
+    """Run the scripts ``modules/*/measure_*.py``, each of which writes its table beside itself; those named, or all."""
+    scripts = {path.stem.removeprefix("measure_"): path for path in sorted((ROOT / "modules").glob("*/measure_*.py"))}
+    unknown = [name for name in arguments if name not in scripts]
+    if unknown:
+        print(f"Nothing called {', '.join(unknown)} is measured. Known: {', '.join(scripts)}.", file=sys.stderr)
+        return 2
+    failed = [name for name in arguments or scripts if subprocess.call([sys.executable, scripts[name]], cwd=ROOT)]
+    if failed:
+        print(f"Not measured: {', '.join(failed)}; the lines above say why.", file=sys.stderr)
+        return 1
+    print("Measured. Now `make execute` the lessons that show the figures, and read whether their text still holds.")
+    return 0
+
+
 def course(_arguments: list[str]) -> int:
     """Run the tests of the course: helpers, labs, hygiene, gates, site."""
     return python("pytest", "tests", "-n", "2", "--dist", "loadfile", "--quiet")
@@ -246,6 +261,7 @@ RUN = {
     "notebooks": notebooks,
     "smoke": smoke,
     "execute": execute,
+    "measure": measure,
     "lint": lint,
     "lock": lock,
     "repository": repository,

@@ -72,6 +72,20 @@ def test_smoke_does_not_compare_and_notebooks_does(monkeypatch):
     assert "--nbval" in commands[1] and commands[1][-1] == "labs/lab1-frame.ipynb"
 
 
+def test_measure_runs_the_scripts_beside_the_lessons(monkeypatch, tmp_path, capsys):
+    commands = started(monkeypatch)
+    (tmp_path / "modules" / "02").mkdir(parents=True)
+    for name in ("measure_engines.py", "measure_latency.py", "engines.py"):
+        (tmp_path / "modules" / "02" / name).touch()
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    assert tasks.measure([]) == 0
+    assert [command[-1].name for command in commands] == ["measure_engines.py", "measure_latency.py"]
+    assert tasks.measure(["engines"]) == 0 and len(commands) == 3
+    assert tasks.measure(["engine"]) == 2 and "Known: engines, latency" in capsys.readouterr().err
+    started(monkeypatch, code=1)
+    assert tasks.measure(["latency"]) == 1 and "Not measured: latency" in capsys.readouterr().err
+
+
 def test_build_turns_warnings_into_errors_and_refuses_a_partial_site(monkeypatch, tmp_path, capsys):
     commands = started(monkeypatch)
     monkeypatch.setattr(tasks, "ROOT", tmp_path)

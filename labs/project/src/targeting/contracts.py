@@ -93,8 +93,8 @@ def failures(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFra
     return pd.DataFrame({"row": pd.Series(dtype="int64"), "reason": pd.Series(dtype="object")})
 
 
-def quarantine(table: str, faults: pd.DataFrame, rows: int, max_share: float) -> pd.DataFrame:
-    """Return each row to quarantine once, with its reasons: columns ``row`` (ascending) and ``reason``, joined by ``; ``.
+def to_quarantine(table: str, faults: pd.DataFrame, rows: int, max_share: float) -> pd.DataFrame:
+    """Return each row to quarantine once: columns ``row``, ascending, and ``reason``, all its reasons joined by ``; ``.
 
     Args:
         table: name of the table, for the message.
@@ -108,8 +108,8 @@ def quarantine(table: str, faults: pd.DataFrame, rows: int, max_share: float) ->
     for reason, count in faults["reason"].value_counts().sort_index().items():
         if count > max_share * rows:
             raise StageError(
-                f"{table}: {count:,} of {rows:,} rows: {reason}. More than {max_share:.0%} of a table is a faulty feed, "
-                "not faulty rows. Ask the data's owner; nothing was passed on."
+                f"{table}: {count:,} of {rows:,} rows: {reason}. More than {max_share:.0%} of a table is a faulty "
+                "feed, not faulty rows. Ask the data's owner; nothing was passed on."
             )
     return faults.groupby("row", sort=True)["reason"].agg("; ".join).reset_index()
 
@@ -132,7 +132,7 @@ def apply(raw: Path, clean: Path, quarantine: Path, max_share: float) -> dict:
             frame = read(connection, contract.query)
             faults, known = check(table, contract, frame)
             counts = faults["reason"].value_counts().sort_index()
-            removed[table] = quarantine(table, faults, len(frame), max_share)
+            removed[table] = to_quarantine(table, faults, len(frame), max_share)
             report[table] = {
                 "rows": len(frame),
                 "clean": len(frame) - len(removed[table]),

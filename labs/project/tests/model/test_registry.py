@@ -1,8 +1,11 @@
 """Registration, promotion, the way back, and models that must be refused."""
 
+import importlib.metadata
+import importlib.util
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -91,6 +94,8 @@ def test_a_run_says_what_made_it(inside):
     )
     info = mlflow.models.get_model_info(run.data.tags["model_uri"])
     assert info.signature.inputs.input_names()[0] == "spend" and info.saved_input_example_info
+    environment = tracking.model_file(run.data.tags["model_uri"]).with_name("requirements.txt").read_text().split()
+    assert {f"{package}=={importlib.metadata.version(package)}" for package in tracking.PACKAGES} <= set(environment)
     kept = {entry.path for entry in client.list_artifacts(run.info.run_id)}
     assert {"evaluation.png", "golden.json", "held_out.csv"} <= kept
 
@@ -116,14 +121,33 @@ def test_two_processes_that_create_the_store_at_once_do_not_destroy_it(tmp_path)
         assert store.execute("select count(*) from experiments where name = 'coupon-book'").fetchone() == (1,)
 
 
-@pytest.mark.slow
-def test_the_same_on_postgresql(built, stage, tmp_path):
+@pytest.fixture
+def postgres(tmp_path):
+    """The address of an empty database: TARGETING_POSTGRES, or that of a server which runs for this test."""
+    program = shutil.which("pg_ctl")
+    if "TARGETING_POSTGRES" in os.environ:
+        yield os.environ["TARGETING_POSTGRES"]
+        return
+    if program is None or importlib.util.find_spec("psycopg") is None or getattr(os, "geteuid", lambda: 1)() == 0:
+        pytest.skip(
+            "needs psycopg[binary], and a PostgreSQL server: pg_ctl on the PATH and a user other than root, or "
+            "TARGETING_POSTGRES=postgresql://user:password@host/database"
+        )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data, log = str(tmp_path / "database"), str(tmp_path / "log")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+    for arguments in (["init", "-o", "-A trust -U course --no-sync"], ["start", "-w", "-l", log, "-o", options]):
+        subprocess.run([program, "-D", data, "-s", *arguments], check=True, stdout=subprocess.DEVNULL)
+    yield f"postgresql://course@127.0.0.1:{port}/postgres"
+    subprocess.run([program, "-D", data, "-s", "-m", "immediate", "stop"], check=True)
+
+
+def test_the_same_on_postgresql(built, stage, tmp_path, postgres):
     """One setting: the address of an empty database."""
-    address = os.environ.get("TARGETING_POSTGRES")
-    if not address:
-        pytest.skip("needs TARGETING_POSTGRES=postgresql://user:password@host/database, and psycopg[binary] installed")
     shutil.copytree(built, tmp_path / "copy", ignore=shutil.ignore_patterns("mlflow.db*", "mlartifacts", "models"))
     for command in (("train",), ("register",), ("registry", "promote", "2"), ("registry", "rollback")):
-        done = stage(tmp_path / "copy", *command, MLFLOW_TRACKING_URI=address)
+        done = stage(tmp_path / "copy", *command, MLFLOW_TRACKING_URI=postgres)
     assert "Version 1 is champion again." in done.stdout
     assert not (tmp_path / "copy/mlflow.db").exists()

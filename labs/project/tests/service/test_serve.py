@@ -63,6 +63,13 @@ def test_a_batch_answers_as_its_households_do_alone(service):
     assert answer["decisions"] == [{k: a[k] for k in ("household_id", "decision", "probability")} for a in alone]
 
 
+def test_a_household_that_nobody_has_seen_is_scored_as_one_without_a_past(service):
+    answer = ask(service, household_id=2**53 - 1, purchases=[])
+    nothing = dict.fromkeys(features.NUMERIC, 0)
+    assert answer.status_code == 200
+    assert answer.json()["probability"] == ask(service, "/score/features", **nothing).json()["probability"]
+
+
 def test_the_same_request_twice_gives_the_same_answer(service):
     assert ask(service).json() == ask(service).json()
 

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import hashlib
 import os
 import shutil
 import socket
@@ -81,6 +82,18 @@ def repository(name: str) -> Path:
     for key, value in (settings | {"core.autocrlf": "false", "core.hooksPath": os.devnull}).items():
         run(["git", "config", key, value], made)
     return made
+
+
+def commit(place: Path, message: str) -> None:
+    """Commit every file of a scratch repository that git does not ignore, and tag the commit with the message."""
+    for words in (["add", "--all"], ["commit", "--quiet", "-m", message], ["tag", message]):
+        run(["git", *words], place)
+
+
+def fingerprint(place: Path, *patterns: str) -> dict[str, str]:
+    """Return path → SHA-256 of the files below a folder that match a pattern such as ``data/*.csv``, in order of path."""
+    found = sorted({path for pattern in patterns for path in place.glob(pattern) if path.is_file()})
+    return {path.relative_to(place).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
 def free_port() -> int:
@@ -163,6 +176,7 @@ def tracking(place: Path) -> str:
     import logging
     import warnings
 
+    warnings.filterwarnings("ignore", message="IProgress not found")  # tqdm, of bars that this course does not show
     import mlflow
 
     logging.getLogger("alembic").setLevel(logging.ERROR)

@@ -4,11 +4,12 @@ Every field is a number, a time or one of a few words, so a request can carry no
 Limits bound the work of one request; whole numbers stay below 2**53, which every JSON reader keeps exact.
 """
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 MAX_BODY = 4_000_000  # bytes
 MAX_PURCHASES = 5_000  # a household: the largest of 2017 has 1,094 in 84 days
@@ -16,12 +17,20 @@ MAX_HOUSEHOLDS = 100  # in a batch
 MAX_LINES = 20_000  # purchases of all households of a batch
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
+
+def _written_out(value: object) -> object:
+    """Refuse a number where a day or time should stand: Pydantic would take it for seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and re.match(r"\d{4}-", value)):
+        return value
+    raise ValueError("write it out, as 2017-08-01 or 2017-08-01T18:30:00Z")
+
+
 Id = Annotated[int, Field(strict=True, ge=1, lt=2**53)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Money = Annotated[Decimal, Field(ge=0, le=100_000, max_digits=12, decimal_places=2)]
-Amount = Annotated[float, Field(ge=0, le=100_000_000, allow_inf_nan=False)]
-Day = Annotated[date, Field(ge=EARLIEST.date(), lt=LATEST.date())]
-Time = Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)]
+Amount = Annotated[float, Field(strict=True, ge=0, le=100_000_000, allow_inf_nan=False)]
+Day = Annotated[date, BeforeValidator(_written_out), Field(ge=EARLIEST.date(), lt=LATEST.date())]
+Time = Annotated[AwareDatetime, BeforeValidator(_written_out), Field(ge=EARLIEST, lt=LATEST)]
 
 
 class Message(BaseModel):

@@ -22,6 +22,10 @@ from targeting.messages import MAX_BODY, MAX_HOUSEHOLDS, MAX_PURCHASES
         ({"mailed_campaigns": [8, 999]}, "mailed_campaigns.1"),
         ({"mailed_campaigns": [8, 8]}, "body"),
         ({"redemptions": ["2017-13-01"]}, "redemptions.0"),
+        ({"redemptions": [1501545600]}, "redemptions.0"),
+        ({"purchases": [LINE | {"purchased_at": 1501612200}]}, "purchases.0.purchased_at"),
+        ({"purchases": [LINE | {"purchased_at": "1501612200"}]}, "purchases.0.purchased_at"),
+        ({"purchases": [LINE | {"sales_value": True}]}, "purchases.0.sales_value"),
         ({"redemptions": ["0001-01-01"]}, "redemptions.0"),
         ({"purchases": None}, "purchases"),
         ({"purchases": [LINE | {"purchased_at": "2017-08-01T18:30:00"}]}, "purchases.0.purchased_at"),
@@ -38,6 +42,13 @@ def test_a_wrong_field_is_named(service, changes, field):
     answer = ask(service, **changes)
     assert answer.status_code == 422
     assert [problem["field"] for problem in answer.json()["problems"]] == [field]
+
+
+@pytest.mark.parametrize("value", [False, "1.5", None, -0.01, "NaN", [1]])
+def test_an_amount_is_a_number(service, value):
+    answer = ask(service, "/score/features", affinity_spend=value)
+    assert answer.status_code == 422
+    assert [problem["field"] for problem in answer.json()["problems"]] == ["affinity_spend"]
 
 
 @pytest.mark.parametrize(

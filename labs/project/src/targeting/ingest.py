@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from targeting import params
-from targeting.files import StageError, fingerprint, first_line, literal, parquet, run, sha256, write_json, write_query
+from targeting.files import StageError, fingerprint, first_line, parquet, run, sha256, write_json, write_query
 
 MONEY = ("sales_value", "retail_disc", "coupon_disc", "coupon_match_disc")
 SOURCE = {  # what the retailer sends: table → column → type
@@ -80,7 +80,8 @@ def select(table: str, source: Path, time_zone: str, left_out: frozenset[int] = 
     if table == "transactions":
         columns.append(f"{store_time(time_zone)} as store_time")
     without = ", ".join(map(str, sorted(left_out)))
-    where = f"where household_id not in ({without})" if without and "household_id" in SOURCE[table] else ""
+    # coalesce: a row without a household is for the contract to judge
+    where = f"where coalesce(household_id not in ({without}), true)" if without and "household_id" in columns else ""
     return f"select {', '.join(columns)} from {parquet(source)} {where} order by all"
 
 
@@ -97,6 +98,11 @@ def schema(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
             f"{path.as_posix()} cannot be read as parquet: {first_line(error)} Restore the file, then run again."
         ) from error
     return {row[0]: row[1] for row in rows}
+
+
+def count(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Return the number of rows of a parquet file."""
+    return connection.execute(f"select count(*) from {parquet(path)}").fetchone()[0]
 
 
 def differences(table: str, found: dict[str, str], rows: int, agreed: int | None) -> list[str]:
@@ -142,20 +148,21 @@ def ingest(source: Path, name: str, target: Path, settings: dict, left_out: froz
         for table in SOURCE:
             path, taken = source / f"{table}.parquet", target / f"{table}.parquet"
             found = schema(connection, path)
-            rows = connection.execute(f"select count(*) from {parquet(path)}").fetchone()[0]
-            changes += differences(table, found, rows, settings["rows"].get(table))
+            changes += differences(table, found, count(connection, path), settings["rows"].get(table))
             try:
                 write_query(connection, select(table, path, settings["time_zone"], left_out), taken)
             except duckdb.Error as error:
                 raise StageError(
-                    f"{path.as_posix()} cannot be taken: {first_line(error)} Restore the file, then run again."
+                    f"{path.as_posix()} cannot be taken: {first_line(error)} "
+                    "Restore the file, or mend `ingest` in params.yaml, then run again."
                 ) from error
-            tables[table] = {"rows": rows, "source_sha256": sha256(path), "sha256": sha256(taken)}
+            hashes = {"source_sha256": sha256(path), "sha256": sha256(taken)}
+            tables[table] = {"rows": count(connection, taken), **hashes}
         days = connection.execute(
-            f"select min(store_time), max(store_time) from read_parquet({literal(target / 'transactions.parquet')})"
+            f"select min(store_time), max(store_time) from {parquet(target / 'transactions.parquet')}"
         ).fetchone()
     if left_out:
-        changes.append(f"{len(left_out)} households asked to be deleted and are left out.")
+        changes.append(f"Left out, because they asked to be deleted: {len(left_out)} households.")
     manifest = {
         "source": name,
         "time_zone": settings["time_zone"],

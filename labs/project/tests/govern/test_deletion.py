@@ -92,10 +92,11 @@ def test_a_deletion_never_loses_an_objection(lists, monkeypatch):
 
 
 def test_the_next_delivery_does_not_bring_the_household_back(tmp_path):
-    pd.DataFrame({"campaign_id": [1, 1], "household_id": [PERSON, 5]}).to_parquet(tmp_path / "campaigns.parquet")
+    rows = pd.DataFrame({"campaign_id": [1, 1, 2], "household_id": [PERSON, 5, None]}).astype("Int64")
+    rows.to_parquet(tmp_path / "campaigns.parquet")
     with duckdb.connect() as connection:
         query = ingest.select("campaigns", tmp_path / "campaigns.parquet", "UTC", frozenset({PERSON}))
-        assert connection.execute(query).fetchall() == [(1, 5)]
+        assert connection.execute(query).fetchall() == [(1, 5), (2, None)]
 
 
 def test_a_delivery_is_not_taken_without_the_list(tmp_path, settings, monkeypatch):

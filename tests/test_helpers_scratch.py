@@ -95,3 +95,24 @@ def test_tracking_keeps_everything_in_the_folder(monkeypatch):
     finally:
         mlflow.set_tracking_uri(before)
         mlflow.set_registry_uri(before)
+
+
+def test_a_commit_is_tagged_and_leaves_nothing_behind():
+    place = scratch.repository("lapse")
+    (place / "a.txt").write_text("1", encoding="utf-8")
+    scratch.commit(place, "v1")
+    assert scratch.run(["git", "status", "--short"], place) == ""
+    assert scratch.run(["git", "tag"], place) == "v1"
+
+
+def test_a_fingerprint_follows_the_bytes(tmp_path):
+    (tmp_path / "data").mkdir()
+    for name, text in (("a.csv", "1"), ("b.csv", "1"), ("c.txt", "1")):
+        (tmp_path / "data" / name).write_text(text, encoding="utf-8")
+    before = scratch.fingerprint(tmp_path, "data/*.csv", "data/a.*")
+    assert list(before) == ["data/a.csv", "data/b.csv"]
+    assert before["data/a.csv"] == before["data/b.csv"]
+    (tmp_path / "data" / "b.csv").write_text("2", encoding="utf-8")
+    after = scratch.fingerprint(tmp_path, "data/*.csv")
+    assert after["data/a.csv"] == before["data/a.csv"]
+    assert after["data/b.csv"] != before["data/b.csv"]

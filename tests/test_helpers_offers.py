@@ -1,0 +1,52 @@
+"""mldesign.offers: nobody twice, no label from the future, and the same table and money as lesson 1.1."""
+
+import pandas as pd
+import pytest
+
+from mldesign import offers
+from mldesign.data import table
+
+
+@pytest.fixture(scope="module")
+def everything():
+    return offers.household_weeks()
+
+
+def test_unchanged_purchases_give_the_lesson_table(everything):
+    pd.testing.assert_frame_equal(everything.drop(columns=["usual", "trips"]), table("household_weeks"))
+
+
+def test_changed_purchases_change_the_table(everything):
+    fewer = offers.household_weeks(f"select * from {offers.RAW} where household_id <= 100")
+    expected = everything[everything["household_id"] <= 100].reset_index(drop=True)
+    pd.testing.assert_frame_equal(fewer, expected)
+
+
+def test_nobody_is_contacted_twice_and_every_week_is_full(everything):
+    chosen = offers.contacts(everything, 28, 33)
+    assert not chosen["household_id"].duplicated().any()
+    assert chosen.groupby("week").size().to_dict() == dict.fromkeys(range(33, 41), 50)
+
+
+def test_labels_from_the_future_are_refused(everything):
+    with pytest.raises(ValueError, match="Decide from week 33"):
+        offers.contacts(everything, 28, 32)
+
+
+def test_the_money_of_lesson_1_1(everything):
+    gain = offers.earned(offers.contacts(everything, 28, 33), everything)
+    assert len(gain) == everything["household_id"].nunique()
+    assert gain.sum() == pytest.approx(90, abs=1)  # its table × spend, under the registered value of a save
+
+
+def test_an_offer_to_a_household_that_was_not_at_risk_is_wasted(everything):
+    chosen = pd.DataFrame({"household_id": [10**6], "week": [33]})
+    assert offers.earned(chosen, everything).loc[10**6] == -offers.OFFER_COST
+    assert offers.judged(chosen, everything)["lapsed"].tolist() == [0]
+
+
+def test_an_interval_repeats_and_holds_the_sum():
+    dollars = pd.Series([1.0, 2.0, -3.0, 40.0], index=[4, 7, 9, 12])
+    text = offers.with_interval(dollars)
+    assert text == offers.with_interval(dollars)
+    assert text.startswith("40 (")

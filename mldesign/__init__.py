@@ -37,5 +37,6 @@ def setup():
     from mldesign import style
 
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"(mlflow|evidently|pandera|dvc)\b")
+    warnings.filterwarnings("ignore", message="IProgress not found")  # tqdm, of bars that this course does not show
     style.apply()
     print("Ready.")

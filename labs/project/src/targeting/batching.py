@@ -1,8 +1,9 @@
 """Micro-batching: requests that wait at the same moment are answered by one call.
 
-A call costs some milliseconds, whether it is about one row or twenty. So a request waits one millisecond for company,
-and another one as long as company keeps coming, until the batch is full. What arrives during a call that runs in a
-thread is the next batch: the busier the service, the larger the batches, and none waits longer than for two calls.
+A call costs some milliseconds, whether it is about one row or twenty. A call that runs in a thread starts at once, and
+what arrives meanwhile is the next batch: the busier the service, the larger the batches. A call in the event loop lets
+nothing arrive meanwhile. So before it a request waits one millisecond for company, and another one as long as company
+keeps coming, until the batch is full.
 """
 
 import asyncio
@@ -39,7 +40,8 @@ class Batcher:
 
     async def _work(self) -> None:
         while self._waiting:
-            await self._company()
+            if self.threads is None:
+                await self._company()
             batch, self._waiting = self._waiting[: self.full], self._waiting[self.full :]
             for future, result in zip([future for _, future in batch], await self._results(batch), strict=True):
                 if future.done():  # the client has gone

@@ -5,6 +5,7 @@ coupons cover. No second implementation of a feature exists, so batch and servic
 """
 
 import datetime
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,23 +14,26 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from targeting.features import CATEGORICAL, FEATURES, STATEMENT
+from targeting.features import CATEGORICAL, NUMERIC, STATEMENT, settings_query
 from targeting.files import StageError, parquet
 from targeting.messages import Household
 
 MONEY = ("sales_value", "retail_disc", "coupon_disc", "coupon_match_disc")
-TRANSACTIONS = pa.schema(
-    [("household_id", pa.int64()), ("basket_id", pa.int64()), ("product_id", pa.int64())]
-    + [(name, pa.decimal128(12, 2)) for name in MONEY]
-    + [("store_time", pa.timestamp("us"))]
-)
-CAMPAIGNS = pa.schema([("campaign_id", pa.int64()), ("household_id", pa.int64())])
-DESCRIPTIONS = pa.schema([("campaign_id", pa.int64()), ("campaign_type", pa.string()), ("start_date", pa.date32())])
-COUPONS = pa.schema([("campaign_id", pa.int64()), ("product_id", pa.int64())])
-REDEMPTIONS = pa.schema([("household_id", pa.int64()), ("campaign_id", pa.int64()), ("redemption_date", pa.date32())])
-SETTINGS = pa.schema(
-    [("first_day", pa.date32()), ("last_day", pa.date32()), ("history_days", pa.int32()), ("horizon_days", pa.int32())]
-)
+TABLES = {  # of the statement, with the columns that it reads
+    "campaigns": pa.schema([("campaign_id", pa.int64()), ("household_id", pa.int64())]),
+    "campaign_descriptions": pa.schema(
+        [("campaign_id", pa.int64()), ("campaign_type", pa.string()), ("start_date", pa.date32())]
+    ),
+    "coupons": pa.schema([("campaign_id", pa.int64()), ("product_id", pa.int64())]),
+    "coupon_redemptions": pa.schema(
+        [("household_id", pa.int64()), ("campaign_id", pa.int64()), ("redemption_date", pa.date32())]
+    ),
+    "transactions": pa.schema(
+        [("household_id", pa.int64()), ("basket_id", pa.int64()), ("product_id", pa.int64())]
+        + [(name, pa.decimal128(12, 2)) for name in MONEY]
+        + [("store_time", pa.timestamp("us"))]
+    ),
+}
 
 
 class UnknownCampaignError(ValueError):
@@ -84,14 +88,20 @@ class Campaigns:
 
 
 class Online:
-    """Compute features in an in-memory DuckDB of one thread; each call has a cursor, and so tables, of its own."""
+    """Compute features in an in-memory DuckDB of one thread, where the statement is prepared once."""
 
     def __init__(self, data: dict, time_zone: str):
         """Args: the block ``data`` of params.yaml, and the time zone of the stores."""
-        self.history_days, self.horizon_days = int(data["history_days"]), int(data["horizon_days"])
-        self.zone = ZoneInfo(time_zone)
-        self.statement = STATEMENT.read_text(encoding="utf-8")
+        self.zone, self.lock = ZoneInfo(time_zone), threading.Lock()
         self.connection = duckdb.connect(config={"threads": 1})
+        for name, schema in TABLES.items():
+            self.connection.register("rows", schema.empty_table())
+            self.connection.execute(f"create table {name} as select * from rows")
+        # The first and the last day make marks of whole campaigns, which nobody reads here.
+        self.connection.execute(f"create table settings as {settings_query('2000-01-01', '2100-01-01', data)}")
+        # For a few rows, to look for a better plan takes longer than to run this one.
+        self.connection.execute("pragma disable_optimizer")
+        self.connection.execute(f"prepare features as {STATEMENT.read_text(encoding='utf-8')}")
 
     def features(self, known: Campaigns, asked: list[tuple[int, Household]]) -> pd.DataFrame:
         """Return one row of features for each campaign_id and household, in the order given, as a model expects them.
@@ -103,24 +113,28 @@ class Online:
             known: campaigns, among them all that are asked about (see :meth:`Campaigns.problem`).
             asked: campaign_id and household, of one request or of several.
         """
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                "pragma disable_optimizer"
-            )  # a few rows: looking for a better plan takes longer than this one
-            for name, table in self._tables(known, asked).items():
-                cursor.register(name, table)
-            rows = cursor.execute(self.statement).fetchall()
-            places = {entry[0]: place for place, entry in enumerate(cursor.description)}
-        # Plain rows, not `.df()`: for one household, making and reshaping a frame takes as long as the statement.
-        found = {(row[places["campaign_id"]], row[places["household_id"]]): row for row in rows}
-        chosen = [found[campaign_id, place] for place, (campaign_id, _) in enumerate(asked)]
-        return pd.DataFrame({name: self._column(name, [row[places[name]] for row in chosen]) for name in FEATURES})
+        rows = {(row["campaign_id"], row["household_id"]): row for row in self._run(self._rows(known, asked))}
+        chosen = [rows[campaign_id, place] for place, (campaign_id, _) in enumerate(asked)]
+        # Columns from plain rows: for one household, to make and reshape a frame takes as long as the statement.
+        numbers = {name: [float(row[name]) for row in chosen] for name in NUMERIC}
+        return pd.DataFrame(numbers | {name: [row[name] for row in chosen] for name in CATEGORICAL})
 
-    @staticmethod
-    def _column(name: str, values: list) -> list:
-        return values if name in CATEGORICAL else list(map(float, values))
+    def _run(self, tables: dict[str, list[tuple]]) -> list[dict]:
+        """Run the statement on these rows, which leave no trace: what is inserted is rolled back."""
+        with self.lock:
+            self.connection.begin()
+            try:
+                for name, rows in tables.items():
+                    if rows:
+                        self.connection.register("rows", arrow(rows, TABLES[name]))
+                        self.connection.execute(f"insert into {name} select * from rows")
+                found = self.connection.execute("execute features")
+                names = [entry[0] for entry in found.description]
+                return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            finally:
+                self.connection.rollback()
 
-    def _tables(self, known: Campaigns, asked: list[tuple[int, Household]]) -> dict[str, pa.Table]:
+    def _rows(self, known: Campaigns, asked: list[tuple[int, Household]]) -> dict[str, list[tuple]]:
         campaigns, purchases, redemptions, covered = [], [], [], set()
         for place, (campaign_id, household) in enumerate(asked):
             campaigns += [(mailed, place) for mailed in sorted({campaign_id, *household.mailed_campaigns})]
@@ -132,24 +146,20 @@ class Online:
                 store_time = line.purchased_at.astimezone(self.zone).replace(tzinfo=None)
                 money = [getattr(line, name) for name in MONEY]
                 purchases.append((place, line.basket_id, line.product_id, *money, store_time))
-        starts = [known.described[campaign_id][1] for campaign_id, _ in asked]
-        day = datetime.timedelta(days=1)  # first and last day make the marks, which nobody reads here
-        settings = (min(starts) - self.history_days * day, max(starts) - day, self.history_days, self.horizon_days)
         return {
-            "campaigns": arrow(campaigns, CAMPAIGNS),
-            "campaign_descriptions": arrow(
-                [(mailed, *known.described[mailed]) for mailed in sorted({row[0] for row in campaigns})], DESCRIPTIONS
-            ),
-            "coupons": arrow(sorted(covered), COUPONS),
-            "coupon_redemptions": arrow(redemptions, REDEMPTIONS),
-            "settings": arrow([settings], SETTINGS),
-            "transactions": arrow(purchases, TRANSACTIONS),
+            "campaigns": campaigns,
+            "campaign_descriptions": [
+                (number, *known.described[number]) for number in sorted({c for c, _ in campaigns})
+            ],
+            "coupons": sorted(covered),
+            "coupon_redemptions": redemptions,
+            "transactions": purchases,
         }
 
 
 def arrow(rows: list[tuple], schema: pa.Schema) -> pa.Table:
-    """Return rows as an Arrow table; none gives an empty table of the same columns."""
-    columns = zip(*rows, strict=True) if rows else [() for _ in schema]
+    """Return rows as an Arrow table."""
+    columns = zip(*rows, strict=True)
     return pa.table(
         [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema
     )

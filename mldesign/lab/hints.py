@@ -18,14 +18,14 @@ def returned(got, kind: type | tuple[type, ...], call: str) -> str | None:
 
     Args:
         got: what the student's function returned.
-        kind: the type that is needed, or several.
+        kind: the type that is needed, or several that will do, of which the hint names the first.
         call: the call as the hint shall name it, such as ``"net_value(100, 20)"``.
     """
     if got is None:
         return f"{call} returns nothing. Does your function end in `return`?"
     if not isinstance(got, kind):
-        wanted = " or ".join(one.__name__ for one in (kind if isinstance(kind, tuple) else (kind,)))
-        return f"{call} returns a {type(got).__name__}; a {wanted} is needed."
+        wanted = kind[0] if isinstance(kind, tuple) else kind
+        return f"{call} returns a {type(got).__name__}; a {wanted.__name__} is needed."
     return None
 
 

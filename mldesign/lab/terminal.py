@@ -43,6 +43,8 @@ def environment(folder: Path) -> dict[str, str]:
     """Return the environment of a command: that of a check, without the notebook's own pytest, with a fixed width."""
     kept = {name: value for name, value in checking.environment(folder).items() if not name.startswith("PYTEST_")}
     return kept | {
+        # `python` in a stage of dvc.yaml or a Makefile is this one, also where nobody has activated the environment
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")]),
         "PYTHONPATH": checking.python_path(folder / "src"),
         "PYTEST_ADDOPTS": "--color=no -p no:cacheprovider",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # the course's plugins are not the workspace's, and take a second

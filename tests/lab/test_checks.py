@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import re
 import sys
 import tempfile
 
@@ -115,3 +116,15 @@ def test_the_repository_accepts_right_answers_that_differ_from_the_reference(lab
     command += planted.tests(lab, states.files(lab))
     code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
     assert code == 0, output[-3000:]
+
+
+@pytest.mark.parametrize("lab", planted.LABS)
+def test_the_sample_answer_quotes_dollars_that_a_cell_shows(lab):
+    notebook = nbformat.read(planted.notebook(lab), as_version=4)
+    samples = [cell.source.split("*Strong.*")[1] for cell in notebook.cells if "*Strong.*" in cell.source]
+    quoted = {figure for sample in samples for figure in re.findall(r"\\\$\d+", sample.split("</details>")[0])}
+    outputs = (output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs)
+    shown = "".join(output.data.get("text/markdown", "") for output in outputs if "data" in output)
+    assert quoted
+    missing = sorted(figure for figure in quoted if figure not in shown)
+    assert not missing, f"quoted, but no output shows them: {missing}"

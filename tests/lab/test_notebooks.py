@@ -15,6 +15,7 @@ def failures(printed: str) -> list[str]:
     return re.findall(r"\d+ failed", printed)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("number", planted.LABS)
 def test_solved_with_other_answers_than_the_reference(number, tmp_path):
     printed = run(number, tmp_path / "workspace", lambda task: "right")

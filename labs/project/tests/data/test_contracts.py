@@ -122,8 +122,9 @@ def test_a_missing_column_or_a_wrong_type_stops_and_leaves_the_last_good_files(r
 
 
 def test_a_faulty_feed_stops_instead_of_filling_the_quarantine(raw, tmp_path):
-    with pytest.raises(StageError, match=r"coupons: 4,872 of 116,204 rows: the row repeats a key.*faulty"):
+    with pytest.raises(StageError, match="the row repeats a key") as stopped:
         contracts.apply(raw, tmp_path / "clean", tmp_path / "quarantine", 0.01)
+    assert "coupons" in str(stopped.value) and "4872" in str(stopped.value).replace(",", "")
 
 
 def test_an_empty_or_truncated_table_stops(raw):

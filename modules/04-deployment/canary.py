@@ -55,7 +55,7 @@ def explorable(data: dict, harm: int = 20) -> Explorable:
     axes.legend()
     plt.close(axes.figure)  # shown where scripts do not run
     sliders = [Slider("share", "Canary", 5, 50, 5, 10, "%")]
-    sliders += [Slider("harm", "Requests with the fault", 10, 50, 10, harm, "%")]
+    sliders += [Slider("harm", "Fault reaches", 10, 50, 10, harm, "%")]
     alt = f"A fault on {harm} % of requests: the harm during the canary grows with its share, that of missed faults falls."
     return Explorable(
         "canary", "How large a canary?", sliders, data, "modules/04-deployment/figures/canary.js", axes.figure, alt

@@ -68,7 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--requests", type=int, default=10_000, help="to our service, in all")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, help="of which the median counts")
     arguments = parser.parse_args()
     ours, theirs = feature_requests()
     raw, lines = purchase_requests()
@@ -87,11 +87,13 @@ def main() -> None:
         for _ in range(arguments.rounds):
             fast.append(closed_loop(port, ours, arguments.clients, arguments.requests // arguments.rounds))
             slow.append(closed_loop(other, theirs, arguments.clients, 300))
-        timed = open_loop(port, raw, 50, 1000)
-    p99 = timed.quantile(0.99)
+        timed = [open_loop(port, raw, 50, 500) for _ in range(arguments.rounds)]
+    p50, p99 = (statistics.median(result.quantile(share) for result in timed) for share in (0.5, 0.99))
+    best = min(result.quantile(0.99) for result in timed)
     rates = [statistics.median(result.rate for result in results) for results in (fast, slow)]
     ratio = rates[0] / rates[1]
-    errors = sum(len(result.errors) for result in [*fast, *slow, timed])
+    errors = sum(len(result.errors) for result in [*fast, *slow, *timed])
+    count = sum(len(result.seconds) for result in [*fast, *slow, *timed])
     print(f"\nVersion {model.version} ({model.candidate}), one worker, {arguments.clients} clients")
     print(f"{lines:.0f} purchases a household\n")
     kept = [
@@ -99,9 +101,10 @@ def main() -> None:
         report("features: requests a second", f"{rates[0]:.0f}", "", True),
         report("mlflow models serve: requests a second", f"{rates[1]:.0f}", "", True),
         report("features against mlflow models serve", f"{ratio:.1f} x", "6 x", ratio >= 6),
-        report("purchases, open loop at 50 a second: p50", f"{timed.quantile(0.5):.1f} ms", "", True),
+        report("purchases, open loop at 50 a second: p50", f"{p50:.1f} ms", "", True),
         report("purchases, open loop at 50 a second: p99", f"{p99:.1f} ms", "40 ms", p99 <= 40),
-        report(f"errors in {arguments.requests + 900 + 1000:,} requests", str(errors), "0", errors == 0),
+        report("the same, best round", f"{best:.1f} ms", "", True),
+        report(f"errors in {count:,} requests", str(errors), "0", errors == 0),
     ]
     raise SystemExit(0 if all(kept) else 1)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mldesign import notebooks as book
 from mldesign.__main__ import TASKS
 from tests import newest
 from tests.need import need
@@ -115,6 +116,16 @@ def test_only_what_passed_ci_is_published():
 def test_ci_requires_what_a_reader_may_lack():
     job = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]["test"]
     assert {"browser", "shellcheck"} <= set(job["env"]["MLDESIGN_REQUIRE"].split(","))
+
+
+def test_cells_that_need_java_run_where_java_is_required():
+    job = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]["spark"]
+    assert job["env"]["MLDESIGN_REQUIRE"] == "java"
+    steps = "\n".join(step.get("run", "") for step in job["steps"])
+    assert re.search(r"pyspark==\d+\.\d+\.\d+", steps), "Spark is not in the lock, so its version is pinned here"
+    tagged = [path for path in book.notebooks() if '"needs-java"' in path.read_text(encoding="utf-8")]
+    missing = [path.name for path in tagged if path.relative_to(ROOT).as_posix() not in steps]
+    assert missing == [], "no job runs the Spark cells of these notebooks"
 
 
 def test_binder_installs_the_lock_before_the_course():

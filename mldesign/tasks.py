@@ -152,6 +152,19 @@ def measure(arguments: list[str]) -> int:
     return 0
 
 
+def pictures(arguments: list[str]) -> int:
+    """Run the scripts ``modules/*/picture_*.py``, each of which photographs a tool at work; those named, or all."""
+    scripts = {path.stem.removeprefix("picture_"): path for path in sorted((ROOT / "modules").glob("*/picture_*.py"))}
+    unknown = [name for name in arguments if name not in scripts]
+    if unknown:
+        print(f"There is no picture called {', '.join(unknown)}. Known: {', '.join(scripts)}.", file=sys.stderr)
+        return 2
+    failed = [name for name in arguments or scripts if subprocess.call([sys.executable, scripts[name]], cwd=ROOT)]
+    if failed:
+        print(f"Not taken: {', '.join(failed)}; the lines above say why.", file=sys.stderr)
+    return 1 if failed else 0
+
+
 def course(_arguments: list[str]) -> int:
     """Run the tests of the course: helpers, labs, hygiene, gates, site."""
     return python("pytest", "tests", "-n", "2", "--dist", "loadfile", "--quiet")
@@ -262,6 +275,7 @@ RUN = {
     "smoke": smoke,
     "execute": execute,
     "measure": measure,
+    "pictures": pictures,
     "lint": lint,
     "lock": lock,
     "repository": repository,

@@ -1,11 +1,24 @@
-"""Take the workspace along as one zip file, and bring it back: Binder and Colab forget everything at the end."""
+"""Take the workspace along as one zip file, and bring it back: Binder and Colab forget everything at the end.
 
+MLflow's store holds absolute addresses of artefacts. The file remembers where it was packed, and unpacking puts the new
+place for the old one.
+"""
+
+import contextlib
+import sqlite3
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from mldesign.lab import workspace
 from mldesign.lab.errors import LabError
 
+STORE = "mlflow.db"
+ADDRESSES = {  # table of MLflow's store → column with the address of an artefact
+    "experiments": "artifact_location",
+    "logged_models": "artifact_location",
+    "model_versions": "storage_location",
+    "runs": "artifact_uri",
+}
 LEFT_OUT = {"__pycache__", ".pytest_cache", ".venv", ".ipynb_checkpoints"}
 
 
@@ -23,6 +36,7 @@ def pack() -> None:
     with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as bundle:
         for path in members:
             bundle.write(path, path.relative_to(folder).as_posix())
+        bundle.comment = folder.as_uri().encode("utf-8")
     new.replace(target)
     print(f"{target.name} holds your workspace. Download it; lab.unpack() brings it back from the same place.")
 
@@ -54,7 +68,28 @@ def unpack(bundle: str | Path | None = None) -> None:
                 raise LabError(f"{file.name} was not made by lab.pack(): it holds no workspace. Nothing was changed.")
             kept = workspace.set_aside()
             opened.extractall(folder)
+            follow(folder, opened.comment.decode("utf-8", errors="replace"))
     except zipfile.BadZipFile as error:
         raise LabError(f"{file.name} is damaged or no zip file. Download it again. Nothing was changed.") from error
     workspace.enter()
     print("Your workspace is back." + (f" What was here is kept in {kept}." if kept else ""))
+
+
+def follow(folder: Path, before: str) -> None:
+    """Put the present place of a workspace for an earlier one in the addresses of its MLflow store, if it has one.
+
+    Args:
+        folder: the workspace as it is now.
+        before: the URI of the folder in which the store was written, as ``file:///content/course/labs/workspace``.
+    """
+    store = folder / STORE
+    if not before.startswith("file:") or not store.is_file():
+        return
+    with contextlib.closing(sqlite3.connect(store)) as connection, connection:
+        present = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
+        for table in present & set(ADDRESSES):
+            column = ADDRESSES[table]
+            connection.execute(
+                f"update {table} set {column} = ? || substr({column}, ?) where substr({column}, 1, ?) = ?",
+                (folder.as_uri() + "/", len(before) + 2, len(before) + 1, before + "/"),
+            )

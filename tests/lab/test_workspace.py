@@ -1,7 +1,9 @@
 """The workspace: made at any lab, never overwritten, explained when damaged."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import sys
 import zipfile
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from small_labs import git
 
 from mldesign import lab
-from mldesign.lab import LabError
+from mldesign.lab import LabError, archive
 
 
 def read(folder: Path, name: str) -> str:
@@ -191,6 +193,36 @@ def test_pack_and_unpack_bring_everything_back(one, capsys):
     assert git(one, "log", "--format=%H") == history
     assert json.loads(read(one, ".lab/state.json"))["tasks"]["1.2"]["outcome"] == "passed"
     assert Path.cwd() == one
+
+
+def test_the_addresses_of_mlflows_store_follow_a_workspace_that_is_unpacked_elsewhere(one, tmp_path, monkeypatch):
+    inside, elsewhere = f"{one.as_uri()}/mlartifacts/1", f"{one.as_uri()}-other/mlartifacts/1"
+    with contextlib.closing(sqlite3.connect(one / "mlflow.db")) as store, store:
+        for table, column in archive.ADDRESSES.items():
+            store.execute(f"create table {table} (name text, {column} text)")
+            store.execute(f"insert into {table} values ('a', ?), ('b', ?), ('c', null)", (inside, elsewhere))
+    lab.pack()
+    monkeypatch.setenv("MLDESIGN_WORKSPACE", str(tmp_path / "moved" / "workspace"))
+    lab.unpack(one.with_name("workspace.zip"))
+    here = tmp_path.resolve() / "moved" / "workspace"
+    with contextlib.closing(sqlite3.connect(here / "mlflow.db")) as store:
+        for table, column in archive.ADDRESSES.items():
+            found = [row[0] for row in store.execute(f"select {column} from {table} order by name")]
+            assert found == [f"{here.as_uri()}/mlartifacts/1", elsewhere, None]
+
+
+def test_the_addresses_stand_where_mlflow_keeps_them():
+    from mlflow.store.model_registry.dbmodels import models as registry
+    from mlflow.store.tracking.dbmodels import models as tracking
+
+    tables = tracking.Base.metadata.tables | registry.Base.metadata.tables
+    assert all(column in tables[table].columns for table, column in archive.ADDRESSES.items())
+
+
+def test_a_store_is_left_alone_when_the_file_does_not_say_where_it_was_packed(one):
+    (one / "mlflow.db").write_bytes(b"no database")
+    archive.follow(one, "")
+    assert (one / "mlflow.db").read_bytes() == b"no database"
 
 
 @pytest.mark.parametrize(

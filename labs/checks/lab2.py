@@ -816,7 +816,7 @@ TASKS = [
         JOINS.lstrip(),
     ),
     Task(
-        "2.4", "A label, or not yet", "lines", check_outcome, "src/targeting/features.sql", "outcome", OUTCOME.lstrip()
+        "2.4", "A label, once it is known", "lines", check_outcome, "src/targeting/features.sql", "outcome", OUTCOME.lstrip()
     ),
     Task(
         "2.5",

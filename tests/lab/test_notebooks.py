@@ -20,7 +20,7 @@ def failures(printed: str) -> list[str]:
 def test_solved_with_other_answers_than_the_reference(number, tmp_path):
     printed = run(number, tmp_path / "workspace", lambda task: "right")
     count = len(tasks.of(number))
-    assert "not yet" not in printed
+    assert "· not yet" not in printed
     assert f"{count} of {count} tasks passed" in printed
     assert failures(printed) == planted.of(number).FAILED  # the planted break, and nothing after it
 
@@ -44,7 +44,7 @@ def test_all_references_and_then_solved(number, tmp_path):
     assert f"0 of {len(tasks.of(number))} tasks passed" in printed
     assert failures(printed) == planted.of(number).FAILED
     printed = run(number, tmp_path / "workspace", lambda task: "right")
-    assert "not yet" not in printed
+    assert "· not yet" not in printed
 
 
 @pytest.mark.matrix
@@ -57,7 +57,7 @@ def test_a_mix_in_a_workspace_where_earlier_labs_are_skipped_or_half_done(number
         run(number - 1, workspace, lambda task: ways[(int(task.id[-1]) + turn) % 2])
     printed = run(number, workspace, lambda task: ways[(int(task.id[-1]) + turn) % 4])
     assert failures(printed) == planted.of(number).FAILED
-    assert "not yet" in printed
+    assert "· not yet" in printed
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@
 - pictures load when they come into view and keep their place until then
 - every page has a description; labels read aloud are those that one sees
 - scripts and fonts that no page uses are neither linked nor published
+- Evidently reports are pages of their own, with one copy of their library (:mod:`mldesign.site.reports`)
 """
 
 import html
@@ -20,6 +21,8 @@ from PIL import Image
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+
+from mldesign.site import reports
 
 LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent
@@ -94,7 +97,7 @@ def improve_page(app, pagename, templatename, context, doctree):
     body = context["body"].replace('<summary aria-label="Toggle hidden content">', "<summary>")
     body = body.replace("<th></th>", "<td></td>")  # the corner of a data frame heads nothing
     body = body.replace('<th class="head"><p></p></th>', '<th class="head"><p class="visually-hidden">row</p></th>')
-    context["body"] = pictures(body, sizes(app))
+    context["body"] = reports.link(pictures(body, sizes(app)))
 
 
 def let_text_come_first(app, pagename, templatename, context, doctree):
@@ -214,6 +217,7 @@ def setup(app):
     app.connect("html-page-context", let_text_come_first, priority=900)
     app.connect("html-page-context", label_folds, priority=900)
     app.connect("build-finished", drop_unused)
+    app.connect("build-finished", reports.publish)
     app.add_post_transform(CallOuts)
     app.add_html_math_renderer("mathml", (formula, None), (formula, None))
     app.add_css_file("course.css", priority=900)

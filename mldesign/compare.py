@@ -1,4 +1,4 @@
-"""Compare policies of the lapse problem: lists under the guardrail, and differences with intervals by household.
+"""Compare policies of the lapse problem: differences with intervals by household, and the best of many.
 
 Lessons 1.1 and 3.1 explain what these functions do; here they are fast enough for a page.
 """
@@ -20,21 +20,6 @@ def probability(model, learn: pd.DataFrame, rows: pd.DataFrame, columns: list[st
         columns: the inputs.
     """
     return model.fit(learn[columns], learn["lapsed"]).predict_proba(rows[columns])[:, 1]
-
-
-def contacts(rows: pd.DataFrame, score, weekly: int = 50) -> pd.DataFrame:
-    """Return the rows contacted: each week the ``weekly`` highest scores not contacted before (lesson 1.1).
-
-    Ties go to the smaller household id.
-    """
-    up = [True, False, True]
-    order = rows.assign(score=np.asarray(score)).sort_values(["week", "score", "household_id"], ascending=up)
-    seen: set = set()
-    chosen = []
-    for _, week in order.groupby("week"):
-        chosen.append(week[~week["household_id"].isin(seen)].head(weekly))
-        seen.update(chosen[-1]["household_id"])
-    return pd.concat(chosen)
 
 
 def auc_of_draws(lapsed, score, position: np.ndarray, counts: np.ndarray) -> np.ndarray:

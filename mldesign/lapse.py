@@ -21,6 +21,12 @@ FEATURES = [
     "coupon_12w",
 ]
 MATURES = 4  # weeks after the decision until its label is known
+EDGES = [0, 1, 2, 3, 4, 6, 8, 12, 20, np.inf]  # trips in twelve weeks: the nine rows of the lookup table
+# Assumptions that lesson 1.1 registers and varies.
+SAVE_RATE = 0.20  # share of lapsing households that an offer keeps
+MARGIN = 0.25  # profit per dollar of sales
+OFFER_COST = 0.50  # dollars a contact
+WEEKLY_CONTACTS = 50
 
 
 def logistic() -> Pipeline:
@@ -51,6 +57,27 @@ def split(
             f"a test from week {first} would train on the future. Test from week {train_until + MATURES + 1}."
         )
     return weeks[weeks["week"] <= train_until], weeks[weeks["week"].between(first, last)]
+
+
+def contacts(rows: pd.DataFrame, score, weekly: int = WEEKLY_CONTACTS) -> pd.DataFrame:
+    """Return the rows that get an offer: each week the highest scores among households not contacted before.
+
+    Args:
+        rows: rows of ``household_weeks`` of at most eight weeks, in which nobody is contacted twice.
+        score: one number a row; ties go to the smaller household id.
+        weekly: contacts a week.
+
+    Returns:
+        The chosen rows with their ``score``, by week and score.
+    """
+    order = rows.assign(score=np.asarray(score))
+    order = order.sort_values(["week", "score", "household_id"], ascending=[True, False, True])
+    seen: set = set()
+    chosen = []
+    for _, week in order.groupby("week"):
+        chosen.append(week[~week["household_id"].isin(seen)].head(weekly))
+        seen.update(chosen[-1]["household_id"])
+    return pd.concat(chosen)
 
 
 def household_draws(household_ids, draws: int = 200, seed: int = 7) -> tuple[np.ndarray, np.ndarray]:

@@ -9,16 +9,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from mldesign import lapse
 from mldesign.data import connect, sql
-from mldesign.lapse import household_draws
 
 RAW = "memory.main.transactions"  # the raw purchases, behind the view of the same name that household_weeks() makes
-EDGES = [0, 1, 2, 3, 4, 6, 8, 12, 20, np.inf]  # bins of trips in twelve weeks
-SAVE_RATE, MARGIN, OFFER_COST = (
-    0.20,
-    0.25,
-    0.50,
-)  # share of lapsing households kept, profit per dollar, dollars an offer
 WEEKS = 8  # of decisions, in which nobody is contacted twice
 
 
@@ -34,7 +28,7 @@ def household_weeks(purchases: str = f"select * from {RAW}") -> pd.DataFrame:
     with connect() as connection:
         connection.execute(f"create temp view transactions as {purchases}")
         rows = connection.execute(sql("household_weeks")).df()
-    return rows.assign(usual=rows["spend_12w"].astype(float) / 3, trips=pd.cut(rows["trips_12w"], EDGES))
+    return rows.assign(usual=rows["spend_12w"].astype(float) / 3, trips=pd.cut(rows["trips_12w"], lapse.EDGES))
 
 
 def contacts(rows: pd.DataFrame, train_until: int, first: int, per_week: int = 50) -> pd.DataFrame:
@@ -49,20 +43,14 @@ def contacts(rows: pd.DataFrame, train_until: int, first: int, per_week: int = 5
     Raises:
         ValueError: when the label of ``train_until`` is not known before ``first``.
     """
-    if first <= train_until + 4:
+    if first <= train_until + lapse.MATURES:
         raise ValueError(
             f"The labels of week {train_until} are known at the end of week {train_until + 4}. Decide from week {train_until + 5}."
         )
     lapse_rate = rows[rows["week"] <= train_until].groupby("trips", observed=True)["lapsed"].mean()
     test = rows[rows["week"].between(first, first + WEEKS - 1)]
     test = test.assign(score=test["trips"].map(lapse_rate).astype(float) * test["usual"])
-    order = test.sort_values(["week", "score", "household_id"], ascending=[True, False, True])
-    seen, chosen = set(), []
-    for _, week in order.groupby("week"):
-        sent = week[~week["household_id"].isin(seen)].head(per_week)
-        seen.update(sent["household_id"])
-        chosen.append(sent)
-    return pd.concat(chosen)
+    return lapse.contacts(test, test["score"], per_week)
 
 
 def judged(chosen: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +75,7 @@ def earned(chosen: pd.DataFrame, truth: pd.DataFrame) -> pd.Series:
         One value for each household of either, 0 for those without an offer.
     """
     real = judged(chosen, truth)
-    net = real["lapsed"] * real["usual"] * SAVE_RATE * MARGIN - OFFER_COST
+    net = real["lapsed"] * real["usual"] * lapse.SAVE_RATE * lapse.MARGIN - lapse.OFFER_COST
     everyone = np.union1d(truth["household_id"].unique(), chosen["household_id"].unique())
     return net.groupby(level="household_id").sum().reindex(everyone, fill_value=0)
 
@@ -95,7 +83,7 @@ def earned(chosen: pd.DataFrame, truth: pd.DataFrame) -> pd.Series:
 @lru_cache(maxsize=2)
 def _draws(households: int) -> np.ndarray:
     """Return how often each household was drawn, an array of shape (2000, households)."""
-    return household_draws(range(households), draws=2000)[1]
+    return lapse.household_draws(range(households), draws=2000)[1]
 
 
 def with_interval(dollars: pd.Series) -> str:

@@ -30,11 +30,6 @@ def test_auc_of_draws_is_scikit_learns_with_weights_ties_included():
             assert np.isnan(value)
 
 
-def test_contacts_takes_each_household_once_and_the_highest_first():
-    chosen = compare.contacts(ROWS, ROWS["score"], weekly=2)
-    assert chosen[["week", "household_id"]].values.tolist() == [[33, 2], [33, 3], [34, 1], [34, 4]]
-
-
 def test_difference_of_sums_counts_absent_households_as_zero():
     a, b = pd.Series([1.0, 2.0, 4.0], index=[1, 1, 2]), pd.Series([1.0], index=[3])
     total, low, high = compare.difference_of_sums(a, b, np.array([1, 2, 3, 4]))

@@ -35,3 +35,10 @@ def test_the_model_learns_from_the_features_of_the_table():
     model = lapse.logistic().fit(train[lapse.FEATURES], train["lapsed"])
     risk = model.predict_proba(test[lapse.FEATURES])[:, 1]
     assert risk[test["lapsed"] == 1].mean() > 3 * risk[test["lapsed"] == 0].mean()
+
+
+def test_contacts_takes_each_household_once_and_the_highest_first():
+    rows = pd.DataFrame({"household_id": [1, 2, 3, 1, 2, 3, 4], "week": [33, 33, 33, 34, 34, 34, 34]})
+    chosen = lapse.contacts(rows, [0.2, 0.9, 0.9, 0.5, 0.9, 0.1, 0.5], weekly=2)
+    assert chosen[["week", "household_id"]].to_numpy().tolist() == [[33, 2], [33, 3], [34, 1], [34, 4]]
+    assert chosen["score"].tolist() == [0.9, 0.9, 0.5, 0.5]

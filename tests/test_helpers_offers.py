@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from mldesign import offers
+from mldesign import lapse, offers
 from mldesign.data import table
 
 
@@ -41,7 +41,7 @@ def test_the_money_of_lesson_1_1(everything):
 
 def test_an_offer_to_a_household_that_was_not_at_risk_is_wasted(everything):
     chosen = pd.DataFrame({"household_id": [10**6], "week": [33]})
-    assert offers.earned(chosen, everything).loc[10**6] == -offers.OFFER_COST
+    assert offers.earned(chosen, everything).loc[10**6] == -lapse.OFFER_COST
     assert offers.judged(chosen, everything)["lapsed"].tolist() == [0]
 
 

@@ -18,10 +18,19 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from mldesign.lapse import FEATURES, household_draws, logistic, split
+from mldesign.lapse import (
+    EDGES,
+    FEATURES,
+    MARGIN,
+    OFFER_COST,
+    SAVE_RATE,
+    WEEKLY_CONTACTS,
+    contacts,
+    household_draws,
+    logistic,
+    split,
+)
 
-SAVE_RATE, MARGIN, OFFER_COST, WEEKLY_CONTACTS = 0.20, 0.25, 0.50, 50  # registered in lesson 1.1
-EDGES = [0, 1, 2, 3, 4, 6, 8, 12, 20, np.inf]  # of trips in twelve weeks
 PACKAGES = ("mldesign", "numpy", "pandas", "scikit-learn", "scipy")
 LEVELS = ("nothing", "conclusion", "result", "bits")
 TOLERANCE = 1e-6  # of a golden probability
@@ -62,16 +71,6 @@ def probability(model, rows: pd.DataFrame) -> np.ndarray:
     columns = list(getattr(model, "feature_names_in_", FEATURES))
     with threadpool_limits(1):
         return model.predict_proba(rows[columns].astype("float64"))[:, 1]
-
-
-def contacts(rows: pd.DataFrame, score: np.ndarray) -> pd.DataFrame:
-    """Return each week's highest scores, no household twice (eight test weeks)."""
-    order = rows.assign(score=score).sort_values(["week", "score", "household_id"], ascending=[True, False, True])
-    chosen, seen = [], set()
-    for _, week in order.groupby("week"):
-        chosen.append(week[~week["household_id"].isin(seen)].head(WEEKLY_CONTACTS))
-        seen.update(chosen[-1]["household_id"])
-    return pd.concat(chosen)
 
 
 @lru_cache(maxsize=4)

@@ -816,7 +816,13 @@ TASKS = [
         JOINS.lstrip(),
     ),
     Task(
-        "2.4", "A label, once it is known", "lines", check_outcome, "src/targeting/features.sql", "outcome", OUTCOME.lstrip()
+        "2.4",
+        "A label, once it is known",
+        "lines",
+        check_outcome,
+        "src/targeting/features.sql",
+        "outcome",
+        OUTCOME.lstrip(),
     ),
     Task(
         "2.5",

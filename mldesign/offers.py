@@ -31,7 +31,7 @@ def household_weeks(purchases: str = f"select * from {RAW}") -> pd.DataFrame:
     return rows.assign(usual=rows["spend_12w"].astype(float) / 3, trips=pd.cut(rows["trips_12w"], lapse.EDGES))
 
 
-def contacts(rows: pd.DataFrame, train_until: int, first: int, per_week: int = 50) -> pd.DataFrame:
+def contacts(rows: pd.DataFrame, train_until: int, first: int, per_week: int = lapse.WEEKLY_CONTACTS) -> pd.DataFrame:
     """Return the rows that get an offer in the eight weeks from ``first`` on, nobody twice.
 
     Args:
@@ -45,7 +45,8 @@ def contacts(rows: pd.DataFrame, train_until: int, first: int, per_week: int = 5
     """
     if first <= train_until + lapse.MATURES:
         raise ValueError(
-            f"The labels of week {train_until} are known at the end of week {train_until + 4}. Decide from week {train_until + 5}."
+            f"The labels of week {train_until} are known at the end of week {train_until + lapse.MATURES}. "
+            f"Decide from week {train_until + lapse.MATURES + 1}."
         )
     lapse_rate = rows[rows["week"] <= train_until].groupby("trips", observed=True)["lapsed"].mean()
     test = rows[rows["week"].between(first, first + WEEKS - 1)]
@@ -80,6 +81,23 @@ def earned(chosen: pd.DataFrame, truth: pd.DataFrame) -> pd.Series:
     return net.groupby(level="household_id").sum().reindex(everyone, fill_value=0)
 
 
+def cost(rows: pd.DataFrame, truth: pd.DataFrame, train_until: int, first: int) -> tuple[int, pd.Series]:
+    """Return what a list made from changed rows finds, and what it loses against the list made from all purchases.
+
+    Args:
+        rows: :func:`household_weeks` of changed purchases.
+        truth: :func:`household_weeks` of all purchases, by which both lists are judged.
+        train_until: as in :func:`contacts`.
+        first: as in :func:`contacts`.
+
+    Returns:
+        How many contacts of the changed list really lapse, and the dollars lost by household (negative: gained).
+    """
+    chosen = contacts(rows, train_until, first)
+    lost = earned(contacts(truth, train_until, first), truth) - earned(chosen, truth)
+    return int(judged(chosen, truth)["lapsed"].sum()), lost
+
+
 @lru_cache(maxsize=2)
 def _draws(households: int) -> np.ndarray:
     """Return how often each household was drawn, an array of shape (2000, households)."""
@@ -89,4 +107,4 @@ def _draws(households: int) -> np.ndarray:
 def with_interval(dollars: pd.Series) -> str:
     """Return a sum over households with its 95 % bootstrap interval by household, such as ``90 (17 to 166)``."""
     low, high = np.percentile(_draws(len(dollars)) @ dollars.to_numpy(), [2.5, 97.5])
-    return f"{dollars.sum():.0f} ({low:.0f} to {high:.0f})".replace("-0 ", "0 ")
+    return f"{round(dollars.sum())} ({round(low)} to {round(high)})"  # whole numbers have no "-0"

@@ -50,3 +50,21 @@ def test_an_interval_repeats_and_holds_the_sum():
     text = offers.with_interval(dollars)
     assert text == offers.with_interval(dollars)
     assert text.startswith("40 (")
+
+
+def test_an_interval_has_no_negative_zero():
+    assert offers.with_interval(pd.Series([-0.01] * 10)) == "0 (0 to 0)"
+
+
+def test_a_list_from_unchanged_purchases_costs_nothing(everything):
+    lapsing, lost = offers.cost(everything, everything, 28, 33)
+    assert lapsing == offers.contacts(everything, 28, 33)["lapsed"].sum()
+    assert (lost == 0).all()
+
+
+def test_a_list_that_saves_nobody_loses_what_the_list_earns(everything):
+    loyal = everything[everything.groupby("household_id")["lapsed"].transform("sum") == 0]
+    lapsing, lost = offers.cost(loyal, everything, 28, 33)
+    earned = offers.earned(offers.contacts(everything, 28, 33), everything).sum()
+    assert lapsing == 0
+    assert lost.sum() == pytest.approx(earned + 400 * lapse.OFFER_COST)

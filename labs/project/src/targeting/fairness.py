@@ -74,8 +74,13 @@ def measure(rows: pd.DataFrame, group: pd.Series, settings: dict) -> dict:
 
 
 def ratio(groups: dict, first: str, second: str) -> float | None:
-    """Return the share mailed in the first group divided by that in the second, or None when one is missing."""
-    if first not in groups or second not in groups or not groups[second]["mailed"]["estimate"]:
+    """Return the share mailed in the first group divided by that in the second.
+
+    None when one is missing, is too small for a conclusion about its redeemers, or (the second) gets no book.
+    """
+    if any(groups.get(name, {}).get("redeemers_mailed") is None for name in (first, second)):
+        return None
+    if not groups[second]["mailed"]["estimate"]:
         return None
     return evaluate.rounded(groups[first]["mailed"]["estimate"] / groups[second]["mailed"]["estimate"])
 
@@ -127,6 +132,11 @@ def audit(rows: pd.DataFrame, groups: pd.DataFrame, settings: dict) -> dict:
     }
 
 
+def as_ratio(value: float | None) -> str:
+    """Return a ratio of :func:`ratio` as text."""
+    return "a group is missing or too small" if value is None else f"{value:.2f}"
+
+
 def as_text(report: dict) -> str:
     """Return the audit as Markdown."""
 
@@ -149,11 +159,12 @@ def as_text(report: dict) -> str:
                 f"| {cell(found['redeemers_mailed'])} |\n"
                 for group, found in groups.items()
             ]
-        remedy, before = entry["remedy"], entry["mailing_ratio_low_to_high_income"]
+        remedy = entry["remedy"]
+        before, after = (as_ratio(found["mailing_ratio_low_to_high_income"]) for found in (entry, remedy))
         money = remedy["net_value_per_1000"]
         lines.append(
-            f"\nMailed, income under 50K against 50K and over: {before:.2f}. With {remedy['what']}: "
-            f"{remedy['mailing_ratio_low_to_high_income']:.2f}, {remedy['redeemers_lost']} redeemers lost, net value "
+            f"\nMailed, income under 50K against 50K and over: {before}. With {remedy['what']}: "
+            f"{after}, {remedy['redeemers_lost']} redeemers lost, net value "
             f"{money['estimate']:+.0f} dollars per 1,000 households ({money['low']:+.0f} to {money['high']:+.0f}).\n"
         )
     return "".join(lines)

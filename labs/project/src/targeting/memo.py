@@ -17,15 +17,12 @@ by lot.
 **Why.** On campaigns it had never seen, books for {share:.0%} of a list reached {reached:.0f} of every 100 households
 that redeem ({reached_low:.0f} to {reached_high:.0f}). {compared}
 
-**Since {as_of}, replayed.** {campaigns} campaigns, {books:,} books, {redeemers} redeemers: {rate:.0f} of every 1,000
-books. Net value {net_value:,.0f} dollars, if the assumptions hold.
+**Since {as_of}, replayed.** {since}
 
 **The assumption that carries it.** A redeemer is said to add {extra:.2f} dollars of sales because of the book. Nobody
-has measured it. Below {needed:.2f} dollars these books lose money. An experiment would tell; the charter says what it
-takes.
+has measured it. {needed} An experiment would tell; the charter says what it takes.
 
-**Who gets fewer books.** Share of households below 50K that are mailed, divided by that of 50K and over: {ratios}.
-Books in proportion to the groups would change net value per 1,000 households by {prices} dollars.
+**Who gets fewer books.** {fewer}
 
 **What happens next.** {advice} Alarms of the monitor go to whoever is on call, and one command takes the model back.
 
@@ -44,6 +41,50 @@ def earned(monitor: dict) -> dict:
     return {"campaigns": len(outcomes)} | {
         name: sum(outcome[name] for outcome in outcomes) for name in ("books", "redeemers", "net_value")
     }
+
+
+def since(total: dict) -> str:
+    """Return what came back since the registered day, given :func:`earned`."""
+    if not total["campaigns"]:
+        return "No campaign has come to its end yet: nothing is known about what came back."
+    rate = total["redeemers"] / total["books"]
+    return (
+        f"{total['campaigns']} campaigns, {total['books']:,} books, {total['redeemers']} redeemers: {1000 * rate:.0f} "
+        f"of every 1,000 books. Net value {total['net_value']:,.0f} dollars, if the assumptions hold."
+    )
+
+
+def needed(total: dict, money: dict) -> str:
+    """Return how much a redeemer must add for the books of :func:`earned` to pay."""
+    if not total["redeemers"]:
+        return "Nobody has redeemed yet, so nobody can say where these books begin to pay."
+    least = money["cost_per_book"] * total["books"] / (total["redeemers"] * money["contribution_margin"])
+    return f"Below {least:.2f} dollars these books lose money."
+
+
+def fewer(audits: dict[str, dict]) -> str:
+    """Return how books differ by income, and what proportion would cost; says where nothing can be said.
+
+    Args:
+        audits: number of a campaign → its entry in ``reports/fairness.json``.
+    """
+    ratios = {number: entry["mailing_ratio_low_to_high_income"] for number, entry in audits.items()}
+    told = [number for number, found in ratios.items() if found is not None]
+    silent = [number for number, found in ratios.items() if found is None]
+    sentences = []
+    if told:
+        shares = ", ".join(f"{ratios[number]:.2f} in campaign {number}" for number in told)
+        prices = ", ".join(card.money(audits[number]["remedy"]["net_value_per_1000"]) for number in told)
+        sentences = [
+            f"Share of households below 50K that are mailed, divided by that of 50K and over: {shares}. "
+            f"Books in proportion to the groups would change net value per 1,000 households by {prices} dollars."
+        ]
+    if silent:
+        sentences.append(
+            f"Nothing can be said for campaign {', '.join(silent)}: too few households with a known income redeemed, "
+            "so whether one group gets fewer books is not known."
+        )
+    return " ".join(sentences)
 
 
 def compared(evaluation: dict, margin: float) -> str:
@@ -66,7 +107,6 @@ def compared(evaluation: dict, margin: float) -> str:
 def write(champion: registry.Registered, records: dict[str, dict], settings: dict) -> str:
     """Return the memo as Markdown; arguments as for :func:`targeting.card.write`."""
     evaluation, total = records["evaluation"][champion.candidate], earned(records["monitor"])
-    money, audits, rate = settings["money"], records["fairness"]["campaigns"], total["redeemers"] / total["books"]
     return TEMPLATE.format(
         version=champion.version,
         candidate=champion.candidate,
@@ -77,14 +117,10 @@ def write(champion: registry.Registered, records: dict[str, dict], settings: dic
         reached_high=100 * evaluation["capture"]["high"],
         compared=compared(evaluation, settings["decision"]["non_inferiority_margin"]),
         as_of=settings["train"]["as_of"],
-        **total,
-        rate=1000 * rate,
-        extra=money["extra_spend_per_redeemer"],
-        needed=money["cost_per_book"] / (rate * money["contribution_margin"]),
-        ratios=", ".join(
-            f"{entry['mailing_ratio_low_to_high_income']:.2f} in campaign {number}" for number, entry in audits.items()
-        ),
-        prices=", ".join(card.money(entry["remedy"]["net_value_per_1000"]) for entry in audits.values()),
+        since=since(total),
+        extra=settings["money"]["extra_spend_per_redeemer"],
+        needed=needed(total, settings["money"]),
+        fewer=fewer(records["fairness"]["campaigns"]),
         advice=records["monitor"]["retraining"]["advice"],
     )
 

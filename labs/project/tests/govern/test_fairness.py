@@ -58,6 +58,16 @@ def test_few_redeemers_allow_no_conclusion(rows, groups, settings):
     assert "too few redeemers" in fairness.as_text({"campaigns": {"13": fairness.audit(rows, groups, settings)}})
 
 
+@pytest.mark.parametrize("known", [0, 5])
+def test_a_missing_or_small_income_group_gives_no_ratio_and_a_sentence(rows, groups, settings, known):
+    silent = (groups["income"] == "under 50K") & (rows["household_id"] > 100 + known)
+    groups["income"] = groups["income"].mask(silent, fairness.UNKNOWN)
+    result = fairness.audit(rows, groups, settings)
+    assert result["mailing_ratio_low_to_high_income"] is None
+    text = fairness.as_text({"campaigns": {"13": result}})
+    assert "against 50K and over: a group is missing or too small." in text
+
+
 def test_the_remedy_gives_each_group_its_part_and_names_its_price(rows, groups, settings):
     result = fairness.audit(rows, groups, settings)
     assert result["mailing_ratio_low_to_high_income"] < 0.8

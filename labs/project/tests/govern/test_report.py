@@ -63,6 +63,26 @@ def test_the_memo_is_one_page_of_numbers_from_the_records(settings):
     assert f"Below {needed:.2f} dollars" in text
 
 
+def test_the_memo_says_where_an_income_group_is_missing_or_too_small(settings):
+    records, entry = copy.deepcopy(RECORDS), RECORDS["fairness"]["campaigns"]["13"]
+    records["fairness"]["campaigns"]["18"] = {**entry, "mailing_ratio_low_to_high_income": None}
+    text = memo.write(CHAMPION, records, settings)
+    assert "0.86 in campaign 13. " in text
+    assert "Nothing can be said for campaign 18: too few households with a known income redeemed" in text
+    del records["fairness"]["campaigns"]["13"]
+    text = memo.write(CHAMPION, records, settings)
+    assert "Nothing can be said" in text and "divided by" not in text and "None" not in text
+
+
+def test_the_memo_can_be_written_before_anything_has_come_back(settings):
+    records = copy.deepcopy(RECORDS)
+    records["monitor"]["campaigns"]["13"]["outcome"]["redeemers"] = 0
+    assert "0 of every 1,000 books" in memo.write(CHAMPION, records, settings)
+    assert "Nobody has redeemed yet" in memo.write(CHAMPION, records, settings)
+    del records["monitor"]["campaigns"]["13"]["outcome"]
+    assert "No campaign has come to its end yet" in memo.write(CHAMPION, records, settings)
+
+
 @pytest.mark.parametrize("verdict", ["superior", "non-inferior", "inconclusive", "inferior"])
 def test_the_memo_has_words_for_every_verdict(settings, verdict):
     records = copy.deepcopy(RECORDS)

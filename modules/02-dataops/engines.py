@@ -20,8 +20,11 @@ from mldesign import data, scratch
 COLUMNS = ["household_id", "week", "basket_id", "sales_value", "retail_disc", "coupon_disc", "coupon_match_disc"]
 MONEY = ["spend_4w", "spend_12w", "discount_12w"]
 COUNT = "select week, display_location, count(*) as rows from source group by all order by all"
+MEMORY = os.environ.get("MLDESIGN_SPARK_MEMORY")  # set when Spark is measured; its virtual machine is then as it comes
+FRUGAL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmn64m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -Xss512k"
 SPARK = {
-    "spark.driver.memory": os.environ.get("MLDESIGN_SPARK_MEMORY", "512m"),
+    "spark.driver.memory": MEMORY or "512m",
+    "spark.driver.extraJavaOptions": "" if MEMORY else FRUGAL,
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.shuffle.partitions": "8",

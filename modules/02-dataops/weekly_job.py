@@ -92,7 +92,7 @@ def job(parts: list[Callable], arrival: int, store: Path, stall_after: int | Non
 
 
 def hashes(store: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file that readers use, by its place in the store; unfinished files are left out."""
+    """Return the SHA-256 of each finished file, by its place in the store."""
     files = sorted(path for path in store.rglob("*") if path.is_file() and path.suffix != ".unfinished")
     return {path.relative_to(store).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 

@@ -22,7 +22,8 @@ def world(tmp_path, models):
 @pytest.fixture
 def service(world, settings):
     live = Live(world.clean, lambda: world.version, world.load, world.suppressed)
-    app = serve.create_app(live, Online(settings["data"], settings["ingest"]["time_zone"]), refresh_seconds=3600)
+    online = Online(settings["data"], settings["ingest"]["time_zone"])
+    app = serve.create_app(live, online, refresh_seconds=3600)
     with TestClient(app, raise_server_exceptions=False) as client:
-        client.live = live
+        client.live, client.online = live, online
         yield client

@@ -124,6 +124,30 @@ def prove(root: Path, household_id: int, deletions: Path) -> dict:
     }
 
 
+def check(root: Path, deletions: Path) -> int:
+    """Return how many households are on the list, after a look that none of them is left in the data.
+
+    Everything else is made from ``data/raw``, so that is where it looks.
+
+    Raises:
+        StageError: when one is left there, or may still be mailed: somebody wrote the list by hand.
+    """
+    listed, mailable = suppression.households(deletions), suppression.households(root / suppression.LIST)
+    left = {household for household in listed if household not in mailable}
+    with duckdb.connect() as connection:
+        for path in sorted((root / "data/raw").glob("*.parquet")):
+            table = f"read_parquet({literal(path)})"
+            if COLUMN in connection.execute(f"select * from {table} limit 0").df():
+                found = connection.execute(f"select distinct {COLUMN} from {table}").fetchall()
+                left |= listed & {row[0] for row in found}
+    if left:
+        raise StageError(
+            f"{deletions} names {', '.join(map(str, sorted(left)))}, which nothing has deleted yet. "
+            f"Run `python -m targeting.deletion {min(left)}`: it deletes everywhere and leaves the proof."
+        )
+    return len(listed)
+
+
 def dvc(*arguments: str) -> None:
     """Run one DVC command.
 
@@ -137,14 +161,19 @@ def dvc(*arguments: str) -> None:
 
 
 def main() -> None:
-    """Delete one household, or only prove that it is gone."""
+    """Delete one household, or only prove that it is gone; ``--check`` is the stage of the pipeline."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("household", type=int)
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("household", type=int, nargs="?")
+    asked.add_argument("--check", action="store_true", help="fail when somebody on the list is left in the data")
     parser.add_argument("--on", type=datetime.date.fromisoformat, help="day of the request (default: today)")
     parser.add_argument("--prove", action="store_true", help="change nothing, search only")
     arguments = parser.parse_args()
     root, household = Path(), arguments.household
     deletions = Path(params.read()["deletion"]["list"])
+    if arguments.check:
+        print(f"{check(root, deletions)} households asked to be deleted; none is left.")
+        return
     if not arguments.prove:
         day = arguments.on or datetime.date.today()
         for path in (root / suppression.LIST, deletions):

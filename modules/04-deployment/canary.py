@@ -26,14 +26,15 @@ def beyond(rest: Counts, canary: Counts, limits: dict[str, float]) -> np.ndarray
     return np.any([np.abs(z(rest, canary, metric)) > limit for metric, limit in limits.items()], axis=0)
 
 
-def watch(rest: Counts, canary: Counts, limits: dict[str, float]) -> list[float]:
-    """Look every hour and stop at the first alarm.
+def watch(rest: Counts, canary: Counts, limits: dict[str, float], first: int = 1) -> list[float]:
+    """Look every hour, from hour ``first`` on, and stop at the first alarm.
 
     Returns:
         The share of runs stopped, the median hour of the stop (from 1; NaN when none stopped), and the mean number of
-        households hurt until the stop or the end.
+        households decided wrongly until the stop or the end.
     """
     alarms = beyond(rest, canary, limits)
+    alarms[:, : first - 1] = False
     stopped, last = alarms.any(axis=1), alarms.shape[1] - 1
     hour = np.where(stopped, alarms.argmax(axis=1), last)
     median = float(np.median(hour[stopped])) + 1 if stopped.any() else float("nan")
@@ -47,15 +48,18 @@ def explorable(data: dict, harm: int = 20) -> Explorable:
         harm: percent of requests with the fault, in the picture and at the start.
     """
     during, caught = np.array(data["hurt"][str(harm)]), np.array(data["caught"][str(harm)])
-    title, x = "Small canaries hurt few and miss much", "share of households in the canary, %"
+    title, x = "Small canaries harm few and miss much", "share of households in the canary, %"
     axes = figure(title, x, "households decided wrongly")
     axes.plot(data["shares"], during, color=PALETTE["blue"], label="during the canary")
-    total = during + (1 - caught) * data["week"][str(harm)]
-    axes.plot(data["shares"], total, color=PALETTE["orange"], linestyle="--", label="and in the week, if missed")
+    total = during + (1 - caught) * 6 * data["day"][str(harm)]  # six more days
+    axes.plot(
+        data["shares"], total, color=PALETTE["orange"], linestyle="--", label="and in the rest of the week, if missed"
+    )
     axes.legend()
     plt.close(axes.figure)  # shown where scripts do not run
     sliders = [Slider("share", "Canary", 5, 50, 5, 10, "%")]
     sliders += [Slider("harm", "Fault reaches", 10, 50, 10, harm, "%")]
+    sliders += [Slider("weeks", "A missed fault lasts", 1, 4, 1, 1, "weeks")]
     alt = f"A fault on {harm} % of requests: the harm during the canary grows with its share, that of missed faults falls."
     return Explorable(
         "canary", "How large a canary?", sliders, data, "modules/04-deployment/figures/canary.js", axes.figure, alt

@@ -1,8 +1,8 @@
 """Load on the service, and how long its answers take.
 
 ``python load.py open PORT KEY RATE SECONDS`` sends RATE requests a second whether or not answers come; each is timed from
-the moment it was due. ``python load.py closed PORT KEY CLIENTS SECONDS`` lets CLIENTS send one request after the other;
-each waits for its answer first. Both print one line of JSON. The requests stand in ``body.json``, one a line.
+the moment it was due. ``python load.py closed PORT KEY RATE SECONDS`` lets one client send at most RATE requests a second;
+it waits for each answer first. Both print one line of JSON. The requests stand in ``body.json``, one a line.
 
 A client of its own, on plain sockets: a general HTTP library would take more time than the service that it measures.
 """
@@ -35,17 +35,16 @@ def prepare(body: str, key: str) -> bytes:
     return f"{head}content-length: {len(content)}\r\n\r\n".encode() + content
 
 
-async def closed(port: int, requests: list[bytes], clients: int, seconds: float) -> list[tuple[float, bool]]:
-    """Return seconds and success of each request; a slow answer delays the client's next request."""
-    results, end = [], time.perf_counter() + seconds
-
-    async def client(number: int):
-        connection = Connection()
-        while (started := time.perf_counter()) < end:
-            good = await connection.ask(port, requests[(number + len(results)) % len(requests)])
-            results.append((time.perf_counter() - started, good))
-
-    await asyncio.gather(*(client(number) for number in range(clients)))
+async def closed(port: int, requests: list[bytes], rate: float, seconds: float) -> list[tuple[float, bool]]:
+    """Return seconds and success of each request of one client, which sends the next when it has the last answer."""
+    results, connection, due = [], Connection(), time.perf_counter()
+    end = due + seconds
+    while due < end:
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        started = time.perf_counter()
+        good = await connection.ask(port, requests[len(results) % len(requests)])
+        results.append((time.perf_counter() - started, good))
+        due = max(started + 1 / rate, time.perf_counter())  # what the wait has cost is left out, not made up for
     return results
 
 

@@ -49,12 +49,12 @@ def score_all(client: httpx.Client, households: list[dict], size: int = 300) -> 
     """Hand in jobs of ``size`` households and fetch each answer when it is there; return a row for each household.
 
     Raises:
-        httpx.HTTPStatusError: when the service refuses a job.
+        httpx.HTTPStatusError: when the service refuses a job, or has lost one that failed.
     """
     answers = []
     for start in range(0, len(households), size):
         job = client.post("/jobs", json=households[start : start + size]).raise_for_status().json()["job"]
-        while (found := client.get(f"/jobs/{job}").json()["answers"]) is None:
+        while (found := client.get(f"/jobs/{job}").raise_for_status().json()["answers"]) is None:
             time.sleep(0.02)
         answers += found
     return pd.DataFrame(answers)

@@ -6,7 +6,7 @@ listens on this machine only. Its settings are environment variables, so that no
 KEY, ADMIN_KEY   who may ask, and who may switch versions (required)
 VERSION          the version that answers at the start (``v1``)
 SHADOW           a version that is scored and logged on every request, and never answers
-LIMIT            requests a minute that one key may send (no limit when absent)
+LIMIT            requests a minute that one key may send, and all wrong keys together (no limit when absent)
 BATCH            ``1`` lets requests that wait at the same moment share one call of the model
 PAUSE            seconds for which the service is busy with something else, every five seconds
 """
@@ -155,11 +155,13 @@ def create(folder: Path) -> FastAPI:
             return await go_on(request)
         given, size = request.headers.get("x-api-key", ""), request.headers.get("content-length", "")
         wanted = admin if request.method == "PUT" else key
-        if not hmac.compare_digest(given.encode(), wanted.encode()):
-            return JSONResponse({"error": "x-api-key is missing or wrong"}, 401)
-        asked[given] += 1
-        if limit and asked[given] > int(limit):
+        known = hmac.compare_digest(given.encode(), wanted.encode())
+        who = given if known else "wrong"  # all wrong keys count together, so that guesses are limited, too
+        asked[who] += 1
+        if limit and asked[who] > int(limit):
             return JSONResponse({"error": f"more than {limit} requests a minute"}, 429, {"retry-after": "60"})
+        if not known:
+            return JSONResponse({"error": "x-api-key is missing or wrong"}, 401)
         if request.method == "POST" and not size.isdecimal():
             return JSONResponse({"error": "content-length is missing"}, 411)
         if size.isdecimal() and int(size) > LARGEST:
@@ -190,7 +192,11 @@ def create(folder: Path) -> FastAPI:
         jobs[number] = None
 
         async def work():
-            jobs[number] = scorer.score(households)
+            try:
+                jobs[number] = scorer.score(households)
+            except Exception:
+                del jobs[number]  # who fetches it is told that it is not there
+                raise
 
         later.add_task(work)
         return {"job": number, "households": len(households)}

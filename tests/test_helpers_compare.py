@@ -37,7 +37,7 @@ def test_difference_of_sums_counts_absent_households_as_zero():
 
 
 def test_best_of_is_the_mean_over_all_choices():
-    shown, later = np.array([[0.7, 0.9, 0.8], [0.6, 0.5, 0.4]]), np.array([1.0, 2.0, 3.0])
+    shown, later = np.array([[0.7, 0.9, 0.8], [0.6, 0.5, 0.4], [0.5, 0.5, 0.5]]), np.array([1.0, 2.0, 4.0])
     for tried in (1, 2, 3):
         best = [max(pick, key=lambda c: row[c]) for row in shown for pick in combinations(range(3), tried)]
         values = [max(row[list(pick)]) for row in shown for pick in combinations(range(3), tried)]
@@ -47,3 +47,51 @@ def test_best_of_is_the_mean_over_all_choices():
 def test_a_larger_sample_of_all_households_is_the_whole():
     aucs = compare.auc_of_samples(ROWS, [ROWS["score"]], [4], draws=3)
     assert aucs[4] == pytest.approx(np.full((3, 1), roc_auc_score(ROWS["lapsed"], ROWS["score"])))
+
+
+def test_best_of_refuses_a_missing_result():
+    with pytest.raises(ValueError, match="one class only"):
+        compare.best_of(np.array([[0.5, np.nan]]), np.array([1.0, 2.0]), 1)
+
+
+def test_samples_of_one_class_are_left_out():
+    assert compare.auc_of_samples(ROWS, [ROWS["score"]], [1, 4], draws=50)[1].shape[0] < 50
+
+
+def test_the_rule_prefers_fewer_trips_then_more_spend():
+    rows = pd.DataFrame({"trips_12w": [2, 1, 1, 3], "spend_12w": [500.0, 5.0, 50.0, 900.0]})
+    assert list(compare.fewest_trips(rows).sort_values(ascending=False).index) == [2, 1, 0, 3]
+
+
+def test_precision_at_k_without_ties_is_the_share_of_the_top_and_with_ties_their_mean():
+    rows = pd.DataFrame({"week": [33] * 4 + [34] * 4, "lapsed": [1, 0, 1, 0, 0, 1, 1, 0]})
+    assert compare.precision_at_k(rows, [4, 3, 2, 1, 4, 3, 2, 1], 2) == [0.5, 0.5, 0.5]
+    mean, low, high = compare.precision_at_k(rows, [1] * 8, 2)
+    assert mean == 0.5 and low < mean < high
+
+
+def test_net_value_uses_usual_spend_unless_told():
+    sent = pd.DataFrame({"household_id": [7, 8], "lapsed": [1, 0], "spend_12w": [60.0, 60.0]})
+    assert list(compare.net_value(sent)) == pytest.approx([0.5, -0.5])
+    assert list(compare.net_value(sent, pd.Series([40.0, 40.0]))) == pytest.approx([1.5, -0.5])
+
+
+def test_the_interval_of_a_mean_holds_it_and_a_constant_has_none():
+    low, high = compare.mean_interval(pd.Series([0.0, 1.0, 0.0, 1.0, 1.0]), pd.Series([1, 2, 3, 4, 5]))
+    assert low < 0.6 < high
+    assert compare.mean_interval(pd.Series([2.0] * 4), pd.Series([1, 1, 2, 3])) == [2.0, 2.0]
+
+
+def test_the_digest_sees_the_last_row():
+    assert (
+        compare.digest(ROWS)
+        == compare.digest(ROWS.copy())
+        != compare.digest(ROWS.assign(week=[33, 33, 33, 34, 34, 34, 35]))
+    )
+
+
+def test_check_probabilities_offers_once_where_it_seems_to_pay():
+    rows = ROWS.assign(spend_12w=84.0)  # a lapse that is prevented is worth 84 / 3 × 0.2 × 0.25 = 1.40
+    table = compare.check_probabilities(rows, {"p": np.array([0.1, 0.9, 0.9, 0.9, 0.9, 0.1, 0.1])})
+    assert table.loc["p", "offers that seem to pay"] == 3  # households 2 and 3 in week 33, household 1 in week 34
+    assert table.loc["p", "net value, dollars"] == 1  # two of the three lapse: 2 × 1.40 − 3 × 0.50

@@ -1,9 +1,10 @@
 """The picture of MLflow's interface in lesson 3.1, taken from the runs that the lesson itself makes.
 
 ``python -m mldesign pictures mlflow`` runs the lesson's cells up to the saved model, opens ``mlflow ui`` on the lesson's own
-store and lets a headless Chromium photograph it. Without Chromium nothing is changed, and a message says so.
+store and lets a headless Chromium photograph the page that compares three of them. Without Chromium nothing is changed, and a message says so.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import urllib.parse
 from pathlib import Path
 
 import nbformat
+from mlflow import MlflowClient
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -22,9 +24,10 @@ LESSON = HERE / "01-experiments.ipynb"
 PICTURE = HERE / "figures" / "mlflow-runs.png"
 LAST = "mlflow.sklearn.log_model("  # in the last cell that writes to the store
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-WIDTH, HEIGHT = 1400, 640  # of the window
-# The table of runs in it, without menu and assistant: legible when the page shows 700 pixels.
-SHOWN = (198, 8, 1030, 610)
+WIDTH, HEIGHT = 1400, 1580  # of the window
+# The tables of details, parameters and metrics, without menu, plot and assistant: legible when the page shows 700 pixels.
+SHOWN = (200, 660, 1015, 1490)
+COLOURS = 100  # a page that stayed blank has fewer
 
 
 def main() -> int:
@@ -54,11 +57,18 @@ def main() -> int:
 
 
 def photograph(browser: str, store: Path) -> None:
-    """Open the store in MLflow's interface and write the picture of its table of runs."""
+    """Open the store in MLflow's interface and write the picture of its page that compares three runs."""
     port = scratch.free_port()
     address = f"sqlite:///{(store / 'mlflow.db').as_posix()}"
     command = ["python", "-m", "mlflow", "ui", "--backend-store-uri", address, "--port", str(port), "--workers", "1"]
-    sort = urllib.parse.urlencode({"orderByKey": "metrics.`mean_auc`", "orderByAsc": "false"})
+    client = MlflowClient(address)
+    [experiment] = [found.experiment_id for found in client.search_experiments() if found.name == "lapse"]
+    runs = client.search_runs([experiment], "metrics.mean_auc > 0", order_by=["metrics.mean_auc DESC"])
+    boosting = next(run for run in runs if run.data.params["family"] == "boosting")
+    asked = {
+        "runs": json.dumps([run.info.run_id for run in (*runs[:2], boosting)]),
+        "experiments": json.dumps([experiment]),
+    }
     with (
         scratch.server(command, f"http://127.0.0.1:{port}/health", store, 300),
         tempfile.TemporaryDirectory() as folder,
@@ -67,9 +77,12 @@ def photograph(browser: str, store: Path) -> None:
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
         flags += ["--disable-component-update", "--disable-sync", f"--user-data-dir={folder}/profile"]
         flags += [f"--window-size={WIDTH},{HEIGHT}", "--virtual-time-budget=20000", f"--screenshot={raw}"]
-        page = f"http://127.0.0.1:{port}/#/experiments/1/runs?{sort}"
+        page = f"http://127.0.0.1:{port}/#/compare-runs?{urllib.parse.urlencode(asked)}"
         subprocess.run([browser, *flags, page], check=True, capture_output=True, timeout=120)
-        Image.open(raw).convert("RGB").crop(SHOWN).quantize(64).save(PICTURE, format="png", optimize=True)
+        shown = Image.open(raw).convert("RGB").crop(SHOWN)
+        if len(shown.getcolors(shown.width * shown.height)) < COLOURS:
+            raise RuntimeError(f"MLflow's page stayed blank. {PICTURE.name} stays as it is: try again.")
+        shown.quantize(64).save(PICTURE, format="png", optimize=True)
     print(f"{PICTURE.name}: {PICTURE.stat().st_size / 1000:.0f} kB")
 
 

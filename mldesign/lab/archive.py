@@ -48,7 +48,7 @@ def unpack(bundle: str | Path | None = None) -> None:
         bundle: the zip file; by default ``workspace.zip`` beside the workspace.
 
     Raises:
-        LabError: when there is no such file, or it was not made by :func:`pack`.
+        LabError: when there is no such file, it was not made by :func:`pack`, or its MLflow store is damaged.
     """
     folder = workspace.path()
     file = Path(bundle) if bundle else folder.with_name(f"{folder.name}.zip")
@@ -68,11 +68,12 @@ def unpack(bundle: str | Path | None = None) -> None:
                 raise LabError(f"{file.name} was not made by lab.pack(): it holds no workspace. Nothing was changed.")
             kept = workspace.set_aside()
             opened.extractall(folder)
-            follow(folder, opened.comment.decode("utf-8", errors="replace"))
+            before = opened.comment.decode("utf-8", errors="replace")
     except zipfile.BadZipFile as error:
         raise LabError(f"{file.name} is damaged or no zip file. Download it again. Nothing was changed.") from error
     workspace.enter()
     print("Your workspace is back." + (f" What was here is kept in {kept}." if kept else ""))
+    follow(folder, before)
 
 
 def follow(folder: Path, before: str) -> None:
@@ -81,10 +82,24 @@ def follow(folder: Path, before: str) -> None:
     Args:
         folder: the workspace as it is now.
         before: the URI of the folder in which the store was written, as ``file:///content/course/labs/workspace``.
+
+    Raises:
+        LabError: when the store is no SQLite database, or a damaged one.
     """
     store = folder / STORE
     if not before.startswith("file:") or not store.is_file():
         return
+    try:
+        _move_addresses(store, folder, before)
+    except sqlite3.DatabaseError as error:
+        raise LabError(
+            f"{STORE}, the store of your training runs, is damaged in this copy ({error}); all other files are there. If the workspace "
+            f"still works where you packed it, pack it again and unpack that file. If not, delete {STORE} in the workspace: the next "
+            "training makes an empty store, and the earlier runs are lost. Data, code and history of git are not touched by that."
+        ) from error
+
+
+def _move_addresses(store: Path, folder: Path, before: str) -> None:
     with contextlib.closing(sqlite3.connect(store)) as connection, connection:
         present = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
         for table in present & set(ADDRESSES):

@@ -7,6 +7,7 @@ ANSWERS = {
         "right": [
             "test_no_later_row_changes_a_feature",
             " tests/data/test_features.py::test_no_later_row_changes_a_feature[8-2017-05-08] ",
+            "FAILED tests/data/test_features.py::test_no_later_row_changes_a_feature[8-2017-05-08] - AssertionError: assert ['x'] == []",
         ],
         "wrong": [
             ("test_agrees_with_the_history_of_the_first_lab", "needs no second opinion"),
@@ -60,8 +61,9 @@ LEAK = "def leaks(connection, campaign_id, day):\n    everything = compute(conne
 CUT = (
     "    keep(connection, 'transactions', f\"store_time < date '{day}'\")\n"
     "    keep(connection, 'coupon_redemptions', f\"redemption_date < date '{day}'\")\n"
-    "    keep(connection, 'campaign_descriptions', f\"start_date <= date '{day}'\")\n"
+    "    keep(connection, 'campaign_descriptions', f\"start_date < date '{day}' or campaign_id = {campaign_id}\")\n"
 )
+OWN = " or campaign_id = {campaign_id}"
 KNOWN = "    known = compute(connection)\n"
 PICK = (
     "    everything = everything[everything['campaign_id'] == campaign_id].reset_index(drop=True)\n"
@@ -88,8 +90,31 @@ CODE = {
             CLOCK + "    return f\"transaction_timestamp at time zone 'UTC' at time zone '{time_zone}'\"\n",
             CLOCK
             + "    moment = \"timezone('UTC', transaction_timestamp)\"\n    return \"timezone('\" + time_zone + \"', \" + moment + ')'\n",
+            CLOCK
+            + "    return f\"(timezone('{time_zone}', timezone('GMT', transaction_timestamp)))::timestamp /* of the store */\"\n",
+            CLOCK
+            + "    local = f\"timezone('UTC', transaction_timestamp) at time zone '{time_zone}'\"\n"
+            + "    return f'transaction_timestamp + ({local} - transaction_timestamp)'\n",
         ],
         "wrong": [
+            (
+                CLOCK + "    return f\"timezone('{time_zone}', cast(transaction_timestamp as timestamptz))\"\n",
+                "the zone of the machine",
+            ),
+            (
+                CLOCK
+                + "    return f\"date_trunc('minute', timezone('{time_zone}', timezone('UTC', transaction_timestamp)))\"\n",
+                "Seconds are lost",
+            ),
+            (
+                CLOCK + "    return \"timezone('{time_zone}', timezone('UTC', transaction_timestamp))\"\n",
+                "only where an f stands",
+            ),
+            (
+                CLOCK
+                + "    return f\"timezone('{time_zone}', timezone('UTC', transaction_timestamp)) as store_time\"\n",
+                "Give the expression alone",
+            ),
             (CLOCK + "    return 'transaction_timestamp'\n", "stays 03:30"),
             (CLOCK + "    return 'transaction_timestamp - interval 5 hour'\n", "an hour off in July"),
             (CLOCK + "    return 'transaction_timestamp - interval 4 hour'\n", "an hour off in January"),
@@ -109,7 +134,7 @@ CODE = {
             ),
             (
                 CLOCK + "    return f\"timezone({time_zone}, timezone('UTC', transaction_timestamp))\"\n",
-                "DuckDB refuses your expression",
+                "a text in single quotes",
             ),
             (CLOCK + "    print(time_zone)\n", "returns nothing"),
             (
@@ -133,8 +158,46 @@ CODE = {
             + "        found.setdefault(row, []).append(reason)\n"
             + "    lines = [(row, '; '.join(sorted(found[row]))) for row in sorted(found)]\n"
             + "    return pd.DataFrame(lines, columns=['row', 'reason'])\n",
+            QUARANTINE
+            + "    if faults.empty:\n        return pd.DataFrame(columns=['row', 'reason'])\n"
+            + "    hit = faults.groupby('reason')['row'].nunique()\n    bad = hit[hit / rows > max_share]\n"
+            + "    if len(bad):\n        raise StageError(f'{table}: ' + ', '.join(f'{r}: {n} rows' for r, n in bad.items()))\n"
+            + JOIN,
+            QUARANTINE
+            + COUNTS
+            + STOP
+            + "    import duckdb\n    query = \"select row, string_agg(reason, '; ') as reason from faults group by 1 order by 1\"\n"
+            + "    return duckdb.sql(query).df()\n",
         ],
         "wrong": [
+            (
+                QUARANTINE + COUNTS + STOP.replace("{count} of {rows} rows", "{count / rows:.0%} of the rows") + JOIN,
+                "no share, no sum over rules",
+            ),
+            (
+                QUARANTINE
+                + COUNTS
+                + "    if (counts > max_share * rows).any():\n"
+                + "        raise StageError(f'{table}: {\"; \".join(counts.index)} hit {counts.sum()} rows')\n"
+                + JOIN,
+                "no share, no sum over rules",
+            ),
+            (
+                QUARANTINE
+                + "    if len(faults):\n        reason = faults['reason'].iloc[0]\n"
+                + "        count = (faults['reason'] == reason).sum()\n        if count > max_share * rows:\n"
+                + "            raise StageError(f'{table}: {count} rows: {reason}')\n"
+                + JOIN,
+                "Look at every rule",
+            ),
+            (
+                QUARANTINE + COUNTS + STOP + JOIN.replace("'; '.join", "lambda r: '; '.join(set(r))"),
+                "A set has another order",
+            ),
+            (
+                QUARANTINE + COUNTS + STOP + JOIN.replace(".reset_index()", ".reset_index().assign(table=table)"),
+                "more columns than row and reason",
+            ),
             (QUARANTINE + COUNTS + STOP + "    return faults.sort_values('row')\n", "in quarantine twice"),
             (
                 QUARANTINE + COUNTS + STOP + "    return faults.drop_duplicates('row').sort_values('row')\n",
@@ -210,8 +273,26 @@ CODE = {
             BUY
             + "    and cast(transactions.store_time as date) between mailed.from_date and mailed.start_date - 1\n"
             + COVER.lstrip(),
+            "left " + BUY.lstrip() + FROM + TO + COVER,
+            "cross join transactions"
+            + COVER
+            + "where mailed.household_id = transactions.household_id\n"
+            + FROM
+            + "    and not transactions.store_time >= cast(mailed.start_date as timestamp)\n",
         ],
         "wrong": [
+            (
+                BUY + FROM.replace("mailed.from_date", "mailed.start_date - 84") + TO + COVER,
+                "when params.yaml says 56",
+            ),
+            (
+                BUY
+                + FROM
+                + TO
+                + COVER.replace("distinct campaign_id", "distinct on (campaign_id, product_id) campaign_id"),
+                "not every engine",
+            ),
+            (BUY + FROM + TO + COVER.rstrip() + ";\n", "DuckDB refuses features.sql"),
             (BUY + COVER, "Every purchase of the year counts"),
             (BUY + FROM + TO.replace("<", "<=") + COVER, "The start day counts in yours"),
             (
@@ -277,13 +358,31 @@ from mailed
             """
 select mailed.campaign_id, mailed.household_id,
     max(case when mailed.last_day < mailed.mature_date - 1 then null when r.redemption_date >= mailed.start_date
-        and r.redemption_date < mailed.start_date + 28 then 1 else 0 end) as redeemed
+        and r.redemption_date <= mailed.mature_date - 1 then 1 else 0 end) as redeemed
 from mailed
 left join coupon_redemptions as r on r.campaign_id = mailed.campaign_id and r.household_id = mailed.household_id
 group by mailed.campaign_id, mailed.household_id
 """,
+            LABEL.replace(
+                "when count(r.household_id) > 0 then 1 else 0 end", "else least(count(r.household_id), 1) end"
+            ),
+            LABEL.replace("when count(r.household_id) > 0 then 1 else 0 end", "else count(r.household_id) > 0 end"),
         ],
         "wrong": [
+            (
+                LABEL.replace("mailed.mature_date", "mailed.start_date + 28").replace(
+                    "mailed.household_id, mailed.start_date + 28", "mailed.household_id, mailed.start_date"
+                ),
+                "when params.yaml says 14",
+            ),
+            (
+                LABEL.replace("group by", "where mailed.mature_date <= mailed.last_day + 1\ngroup by"),
+                "keeps its row",
+            ),
+            (
+                LABEL.replace("then null", "then 'unknown'").replace("then 1 else 0", "then '1' else '0'"),
+                "Could not convert",
+            ),
             (LABEL.replace("mailed.mature_date > mailed.last_day + 1", "false"), "not known is not 0"),
             (
                 LABEL.replace("r.redemption_date < mailed.mature_date", "r.redemption_date <= mailed.mature_date"),
@@ -338,8 +437,58 @@ group by mailed.campaign_id, mailed.household_id
             + "    both = everything.merge(compute(connection), on=['campaign_id', 'household_id'], suffixes=('', '_known'))\n"
             + "    both = both[both['campaign_id'] == campaign_id]\n"
             + "    return [name for name in FEATURES if (both[name] != both[name + '_known']).any()]\n",
+            LEAK
+            + CUT
+            + KNOWN
+            + PICK
+            + "    names = list(FEATURES)\n"
+            + "    return list(everything[names].compare(known[names]).columns.get_level_values(0).unique())\n",
+            LEAK
+            + CUT
+            + "    keep(connection, 'campaigns', 'campaign_id in (select campaign_id from campaign_descriptions)')\n"
+            + KNOWN
+            + PICK
+            + "    return {name for name in FEATURES if (everything[name] != known[name]).any()}\n",
         ],
         "wrong": [
+            (
+                LEAK
+                + CUT
+                + KNOWN
+                + PICK
+                + "    return [n for n in FEATURES if n != 'campaign_type' and everything[n].sum() != known[n].sum()]\n",
+                "sums can agree",
+            ),
+            (
+                LEAK
+                + CUT
+                + KNOWN
+                + PICK
+                + "    return [name for name in FEATURES if (everything[name] != known[name]).mean() > 0.01]\n",
+                "no threshold, no mean",
+            ),
+            (
+                LEAK
+                + CUT
+                + KNOWN
+                + PICK
+                + "    return [n for n in FEATURES if n != 'campaign_type' and (everything[n] > known[n]).any()]\n",
+                "more features change",
+            ),
+            (LEAK + CUT.replace("store_time <", "store_time <=") + KNOWN + PICK + NAMES, "the purchase at midnight"),
+            (
+                LEAK + CUT.replace("redemption_date <", "redemption_date <=") + KNOWN + PICK + NAMES,
+                "a redemption of the start day",
+            ),
+            (
+                LEAK + CUT.replace("start_date <", "start_date <=").replace(OWN, "") + KNOWN + PICK + NAMES,
+                "another campaign that starts",
+            ),
+            (
+                LEAK + CUT.replace("start_date < date '{day}' or ", "") + KNOWN + PICK + NAMES,
+                "take earlier campaigns away too",
+            ),
+            (LEAK + CUT.replace("{day}", "2017-05-08") + KNOWN + PICK + NAMES, "Is a day written into your function"),
             (LEAK + CUT.replace("store_time <", "store_time >=") + KNOWN + PICK + NAMES, "take the past away"),
             (LEAK + KNOWN + PICK + NAMES, "still sees every purchase"),
             (
@@ -362,12 +511,12 @@ group by mailed.campaign_id, mailed.household_id
             (LEAK + CUT.split("\n")[0] + "\n" + KNOWN + PICK + NAMES, "not the only thing that happens"),
             (LEAK + "\n".join(CUT.split("\n")[:2]) + "\n" + KNOWN + PICK + NAMES, "Which third table"),
             (
-                LEAK + CUT.replace("start_date <= ", "start_date < ") + KNOWN + PICK + NAMES,
+                LEAK + CUT.replace(OWN, "") + KNOWN + PICK + NAMES,
                 "you take the campaign itself away, whose",
             ),
             (
                 LEAK
-                + CUT.replace("start_date <= ", "start_date < ")
+                + CUT.replace(OWN, "")
                 + KNOWN
                 + PICK
                 + "    both = everything.merge(known, on='household_id')\n"
@@ -400,8 +549,20 @@ features:
     - data/features.parquet:
         desc: the table that models learn from
 """,
+            STAGE.replace("    - data\n", "    - params.yaml:\n        - data\n"),
+            STAGE.replace(
+                "    - data/clean\n", "    - data/clean\n    - src/targeting/files.py\n    - src/targeting/params.py\n"
+            ),
         ],
         "wrong": [
+            (
+                STAGE.replace("    - data/clean\n", "    - data/clean\n    - data/raw\n"),
+                "data/raw would run the stage again",
+            ),
+            (STAGE.replace("    - data/clean\n", "    - data/clean\n    - reports/contracts.json\n"), "never reads it"),
+            (STAGE.replace("    - data\n", "    - data\n    - money\n"), "A change of money"),
+            (STAGE + "  frozen: true\n", "With `frozen`"),
+            (STAGE + "  always_changed: true\n", "With `always_changed`"),
             (STAGE.replace("    - src/targeting/features.sql\n", ""), "the old features go on"),
             (STAGE.replace("    - src/targeting/features.py\n", ""), "Code is a dep too"),
             (STAGE.replace("    - data/clean\n", ""), "New data would not run"),

@@ -225,6 +225,14 @@ def test_a_store_is_left_alone_when_the_file_does_not_say_where_it_was_packed(on
     assert (one / "mlflow.db").read_bytes() == b"no database"
 
 
+def test_a_damaged_store_is_explained_and_the_rest_is_back(one):
+    (one / "mlflow.db").write_bytes(b"no database")
+    lab.pack()
+    with pytest.raises(LabError, match=r"(?s)mlflow\.db.*is damaged.*pack it again.*delete mlflow\.db"):
+        lab.unpack()
+    assert (one / "params.yaml").exists() and Path.cwd() == one
+
+
 @pytest.mark.parametrize(
     "members", [["a.txt"], [".git/HEAD", "../evil.txt"], [".git/HEAD", "/evil.txt"], [".git/HEAD", "C:evil.txt"]]
 )

@@ -74,7 +74,9 @@ def check(table: str, contract: Contract, frame: pd.DataFrame) -> tuple[pd.DataF
     """
     faults = failures(contract.rules, frame)
     stop(table, faults)
-    peculiar = failures(contract.known, frame)["reason"].value_counts()
+    # A failing row is reported with every column: leave out what the rules have judged and no peculiarity reads.
+    judged = [name for name in contract.rules.columns if name not in contract.known.columns]
+    peculiar = failures(contract.known, frame.drop(columns=judged))["reason"].value_counts()
     return faults.astype({"row": "int64"}), {reason: int(peculiar.get(reason, 0)) for reason in contract.why}
 
 

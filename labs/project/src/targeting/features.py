@@ -94,7 +94,7 @@ def leaks(connection: duckdb.DuckDBPyConnection, campaign_id: int, day: str) -> 
     everything = compute(connection)
     keep(connection, "transactions", f"store_time < date '{day}'")
     keep(connection, "coupon_redemptions", f"redemption_date < date '{day}'")
-    keep(connection, "campaign_descriptions", f"start_date <= date '{day}'")
+    keep(connection, "campaign_descriptions", f"start_date < date '{day}' or campaign_id = {campaign_id}")
     now, known = (
         frame[frame["campaign_id"] == campaign_id].set_index("household_id")
         for frame in (everything, compute(connection))

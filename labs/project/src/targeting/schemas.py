@@ -25,7 +25,7 @@ class Contract:
         query: the frame that is checked, with ``row``, its number in the file.
         rules: schema of the raw columns; a breach stops the run, one about single rows sends them to quarantine.
         why: known peculiarity → why it does no harm; ``known`` has a check of each name.
-        known: schema whose breach is only counted.
+        known: schema whose breach is only counted; its columns name what its checks read of the raw ones.
     """
 
     query: str
@@ -190,6 +190,7 @@ CONTRACTS = {
             "the product is not in the list of products": "Money is right; affinity joins by product number.",
         },
         DataFrameSchema(
+            {"quantity": Column(NUMBER), "sales_value": Column(MONEY)},
             checks=[
                 row(lambda f: ~f["other_unit"], "quantity counts in another unit (fuel, miscellaneous)"),
                 row(
@@ -197,7 +198,7 @@ CONTRACTS = {
                     "quantity 0 and nothing paid",
                 ),
                 row(lambda f: f["listed"], "the product is not in the list of products"),
-            ]
+            ],
         ),
     ),
 }

@@ -180,6 +180,7 @@ class Notebook(IPyNbFile):
         if self.kernel is None:
             return
         seconds = time.perf_counter() - self.started
+        cpu = measure.processor_seconds(self.kernel.pid)
         problems = [f"{self.where} {problem}" for problem in self.kernel.finish()]
         row = measure.Measurement(
             notebook=self.where,
@@ -187,6 +188,7 @@ class Notebook(IPyNbFile):
             peak_mb=round(self.kernel.sampler.peak / 1e6, 1),
             java=any("needs-java" in cell.metadata.get("tags", []) for cell in self.nb.cells),
             cells=self.seconds,
+            cpu=round(cpu, 2),
         )
         measure.store(results(), row)
         if not self.config.option.nbval_lax:

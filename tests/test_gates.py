@@ -189,7 +189,7 @@ def test_healthy_notebooks_stay_green(strict):
     run, rows = strict
     assert set(run.red) == {f"{name}.ipynb" for name in FAULTS}, run.output
     row = rows["01-lesson.ipynb"]
-    assert row["seconds"] > 0 and row["peak_mb"] > 30 and len(row["cells"]) == 11
+    assert row["seconds"] > 0 and row["cpu"] > 0 and row["peak_mb"] > 30 and len(row["cells"]) == 11
     assert "01-lesson.ipynb" in run.output.partition("time and peak memory")[2]
 
 
@@ -261,6 +261,10 @@ def test_other_systems_only_run_the_cells(book):
         (measure.Measurement("modules/a.ipynb", 61, 10, cells={3: 60.0}), True),
         (measure.Measurement("labs/a.ipynb", 119, 10), False),
         (measure.Measurement("labs/a.ipynb", 121, 10, cells={3: 60.0}), True),
+        (measure.Measurement("modules/a.ipynb", 150, 10, cells={3: 60.0}, cpu=40), False),  # a crowded machine
+        (measure.Measurement("modules/a.ipynb", 61, 10, cells={3: 60.0}, cpu=90), True),
+        (measure.Measurement("modules/a.ipynb", 100, 10, cells={3: 60.0}, cpu=61), True),
+        (measure.Measurement("modules/a.ipynb", 181, 10, cells={3: 60.0}, cpu=5), True),  # waits for something
         (measure.Measurement("labs/a.ipynb", 1, 1001), True),
         (measure.Measurement("labs/a.ipynb", 1, 1299, java=True), False),
         (measure.Measurement("labs/a.ipynb", 1, 1301, java=True), True),

@@ -1,7 +1,7 @@
 """Measure the service of lesson 4.1 under load: ``make measure`` writes ``latency.csv`` beside this file.
 
-Five rounds, each over all loads, so that a busy minute of the machine does not strike one load alone; each figure is the
-median of its five. Takes about ten minutes, on a machine that does nothing else. The load comes from a process of its own
+Three rounds, each over all loads, so that a busy minute of the machine does not strike one load alone; each figure is the
+median of its three. Takes about five minutes, on a machine that does nothing else. The load comes from a process of its own
 on the same machine.
 """
 
@@ -18,7 +18,7 @@ from mldesign.data import table
 from mldesign.lapse import FEATURES, logistic, split
 
 HERE = Path(__file__).resolve().parent
-ROUNDS = 5
+ROUNDS = 3
 RATES = (50, 100, 200, 400, 800, 1200)  # requests a second
 LOADS = [  # settings of one process of the service, and what it is asked: kind, rate, seconds
     ({"PAUSE": "0.3"}, [("closed", 40, 10), ("open", 40, 10)]),

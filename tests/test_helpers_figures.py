@@ -122,8 +122,9 @@ def test_slider_refuses_an_impossible_range(low, high, step, value):
 
 
 def test_every_script_belongs_to_a_notebook():
-    """A script of an explorable that no notebook names is dead; a notebook that names none that exists is broken."""
-    texts = [path.read_text(encoding="utf-8") for path in (data.ROOT / "modules").rglob("*.ipynb")]
+    """A script of an explorable that no notebook, and no Python file beside one, names is dead."""
+    files = [path for end in ("ipynb", "py") for path in (data.ROOT / "modules").rglob(f"*.{end}")]
+    texts = [path.read_text(encoding="utf-8") for path in files]
     for script in (data.ROOT / "modules").rglob("figures/*.js"):
         name = script.relative_to(data.ROOT).as_posix()
         assert any(name in text for text in texts), f"no notebook uses {name}"

@@ -83,7 +83,7 @@ def test_an_empty_campaign_is_named(tiny):
 def test_no_later_row_changes_a_feature(built, settings, table, campaign_id, start):
     """Without every row of the start day and later, the features are what they are with all of them."""
     with features.connect(built / "data/clean", settings["data"]) as connection:
-        assert features.leaks(connection, campaign_id, start) == []
+        assert not list(features.leaks(connection, campaign_id, start))
         assert len(features.campaign(features.compute(connection), campaign_id))  # it was there to be compared
 
 

@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -147,13 +148,13 @@ def guard(target: Path, lineage: dict, again: bool) -> None:
         )
 
 
-def main() -> None:
-    """Score one campaign."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Score one campaign, as the words of the command line say; by default those of this process."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--campaign", type=int, help="default: the next one after train.as_of")
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--again", action="store_true", help="replace a list that another model or other data made")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(arguments)
     settings, frame = params.read(), features.read(arguments.data / "features.parquet")
     campaign_id = arguments.campaign if arguments.campaign is not None else next_campaign(frame, settings)
     rows = features.campaign(frame, campaign_id)

@@ -11,9 +11,9 @@
 
 from mldesign.lab.archive import pack, unpack
 from mldesign.lab.errors import LabError
+from mldesign.lab.opening import rebuild, start
 from mldesign.lab.terminal import run
 from mldesign.lab.verbs import check, progress, save, try_again, use_reference
-from mldesign.lab.workspace import rebuild, start
 
 __all__ = [
     "LabError",

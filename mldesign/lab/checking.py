@@ -101,14 +101,22 @@ def check(task: tasks.Task, attempt: str, file_text: str | None = None, passed: 
         if verdict.exists():
             return json.loads(verdict.read_text(encoding="utf-8"))["hint"]
         hang = folder / "hang.txt"
-        return _without_verdict(task, code, output, hang.read_text(encoding="utf-8") if hang.exists() else "", spec)
+        return without_verdict(task, code, output, hang.read_text(encoding="utf-8") if hang.exists() else "", spec)
 
 
-def _without_verdict(task: tasks.Task, code: int | None, output: str, hang: str, spec: dict) -> str:
+def without_verdict(task: tasks.Task, code: int | None, output: str, hang: str, spec: dict) -> str:
+    """Return the hint for an attempt whose check ended without a verdict.
+
+    Args:
+        code: the exit code, None when the time was up.
+        output: what the check printed.
+        hang: what Python said about where it was when its time was up; empty when it was not.
+        spec: ``attempt_line`` and ``seconds`` of the check.
+    """
     if hang or code is None:
         found = re.search(rf'{re.escape(Path(task.file).name)}", line (\d+)', hang)
         where = f", in its line {int(found[1]) - spec['attempt_line'] + 1}" if found else ""
-        return f"Your code was still running after {SECONDS} seconds{where}. Look for a loop that never ends."
+        return f"Your code was still running after {spec['seconds']} seconds{where}. Look for a loop that never ends."
     if "Error" in output and "mldesign" in output:
         last = output.strip().splitlines()[-1]
         return f"The check itself could not run: {last[:200]}. This is a fault of the course or its installation, not yours."

@@ -1,4 +1,4 @@
-"""What the machinery remembers of a workspace: ``.lab/state.json`` and the attempts beside it.
+"""What the machinery remembers of a workspace: ``.lab/state.json``, and attempts and small answers beside it.
 
 Git ignores the folder. Losing it loses the record of what passed, not the student's work.
 """
@@ -101,6 +101,15 @@ def place(folder: Path, task_id: str, reference: bool) -> None:
 def placed(folder: Path, task_id: str) -> bool:
     """Say whether the course has put the reference at the place of this task."""
     return read(folder)["tasks"].get(task_id, {}).get("placed", False)
+
+
+def keep_answer(folder: Path, task_id: str, answer) -> None:
+    """Write a small answer to ``.lab/answers``, one file a task, where whoever grades the workspace finds it."""
+    file = folder / FOLDER / "answers" / f"{task_id}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(answer if isinstance(answer, str) else float(answer), ensure_ascii=False) + "\n"
+    if not file.exists() or file.read_bytes() != text.encode():  # where nothing changes, git and a backup see nothing
+        file.write_bytes(text.encode())
 
 
 def keep_attempt(folder: Path, task_id: str, suffix: str, text: str) -> str:

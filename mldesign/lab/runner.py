@@ -46,7 +46,11 @@ def judge(checks: str, task_id: str, tree: str, attempt_line: int = 1) -> str | 
         tree: folder with the workspace's files, the attempt in place.
         attempt_line: line of the task's file in which the attempt begins, so that a hint counts lines as the student does.
     """
-    task = tasks.load(Path(checks))[task_id]
+    return run(tasks.load(Path(checks))[task_id], tree, attempt_line)
+
+
+def run(task: tasks.Task, tree: str, attempt_line: int = 1) -> str | None:
+    """Run the check of a task that is loaded, as :func:`judge` does."""
     sys.path.insert(0, str(Path(tree) / "src"))
     os.chdir(tree)
     try:

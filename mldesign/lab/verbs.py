@@ -37,12 +37,16 @@ def _check_answer(task: tasks.Task, folder: Path, answer) -> None:
         records.note(folder, task.id, "not attempted")
         print(f"Task {task.id} · not attempted. Put your answer in place of None and run the cell again.")
         return
-    hint = _answer_form(task, answer) or task.check(answer, _params(folder))
+    malformed = answer_form(task, answer)
+    hint = malformed or task.check(answer, _params(folder))
+    if not hint or (not malformed and records.outcome(folder, task.id) != "passed"):
+        records.keep_answer(folder, task.id, answer)
     records.note(folder, task.id, "not yet" if hint else "passed", repr(answer))
     print(f"Task {task.id} · not yet. {hint}" if hint else f"Task {task.id} · passed.")
 
 
-def _answer_form(task: tasks.Task, answer) -> str | None:
+def answer_form(task: tasks.Task, answer) -> str | None:
+    """Return a hint when a small answer is of another kind than its task asks for."""
     if task.kind == "number":
         number = isinstance(answer, int | float) or (hasattr(answer, "__float__") and not hasattr(answer, "__len__"))
         return None if number and not isinstance(answer, bool) else f"Give a number such as 0.2, not {answer!r}."
@@ -129,7 +133,7 @@ def _report(task: tasks.Task, folder: Path, attempt: str, file_text: str | None)
         return
     kept = records.keep_attempt(folder, task.id, Path(task.file).suffix, attempt)
     if task.kind in tasks.CELL:
-        hint = _signature(task, attempt) or checking.check(task, attempt)
+        hint = signature(task, attempt) or checking.check(task, attempt)
     else:
         passed = frozenset(key for key in tasks.of(task.lab) if records.outcome(folder, key) == "passed")
         hint = checking.check(task, attempt, file_text, passed)
@@ -137,7 +141,7 @@ def _report(task: tasks.Task, folder: Path, attempt: str, file_text: str | None)
     print(f"Task {task.id} · not yet. {hint}" if hint else f"Task {task.id} · passed.")
 
 
-def _signature(task: tasks.Task, attempt: str) -> str | None:
+def signature(task: tasks.Task, attempt: str) -> str | None:
     """Return a hint when the parameters of a function are not those that its callers use."""
     if task.kind != "function":
         return None

@@ -93,6 +93,15 @@ def test_each_row_in_quarantine_has_its_reason(built):
         ("campaign_descriptions", "select * replace ('Type Z' as campaign_type) from old", "not one of Type A"),
         ("campaign_descriptions", "select * replace (date '2016-01-01' as end_date) from old", "ends before it starts"),
         ("demographics", "select * replace ('12-18' as age) from old limit 5", "not one of 19-24"),
+        ("campaigns", "select * replace (999999::bigint as household_id) from old limit 5", "never bought anything"),
+        ("products", "select * replace ('Other' as brand) from old limit 5", "not one of National, Private"),
+        (
+            "transactions",
+            "select * replace (cast(-0.01 as decimal(12, 2)) as sales_value) from old limit 5",
+            "money is negative",
+        ),
+        ("transactions", "select * replace (-1::bigint as quantity) from old limit 5", "the quantity is negative"),
+        ("transactions", "(from old limit 5) union all (from old limit 5)", "repeats a key"),
     ],
 )
 def test_a_row_that_cannot_be_true_is_named(raw, table, query, reason):

@@ -66,7 +66,25 @@ def test_a_label_is_unknown_until_its_horizon_has_passed(tiny, last_day, known):
     assert pd.notna(row["redeemed"]) == known
 
 
+@pytest.mark.parametrize(("day", "recent"), [("2017-05-03", 0), ("2017-05-04", 1), ("2017-06-01", 0)])
+def test_a_trip_is_recent_in_the_28_days_before_the_start(tiny, day, recent):
+    tiny["transactions"].loc[2, "store_time"] = pd.Timestamp(day)
+    row = features.compute(connect(tiny)).set_index(["campaign_id", "household_id"]).loc[(2, 7)]
+    assert row["recent_trips"] == recent
+
+
+@pytest.mark.parametrize(
+    ("day", "counted"), [("2017-03-08", 0), ("2017-03-09", 1), ("2017-05-31", 1), ("2017-06-01", 0)]
+)
+def test_mailings_and_redemptions_count_in_the_84_days_before_the_start(tiny, day, counted):
+    tiny["campaign_descriptions"].loc[0, "start_date"] = pd.Timestamp(day)
+    tiny["coupon_redemptions"].loc[0, "redemption_date"] = pd.Timestamp(day)
+    row = features.compute(connect(tiny)).set_index(["campaign_id", "household_id"]).loc[(2, 7)]
+    assert (row["mailings"], row["redemptions"]) == (counted, counted)
+
+
 def test_a_campaign_without_full_history_is_marked_and_not_used(tiny):
+    assert features.compute(connect(tiny, first_day="2017-03-09"))["history_complete"].tolist() == [0, 1, 1]
     marked = features.compute(connect(tiny, first_day="2017-03-10"))
     assert marked["history_complete"].tolist() == [0, 0, 0]
     assert features.usable(marked).empty
@@ -117,6 +135,16 @@ def test_censored_campaigns_have_no_label(table):
     censored = table[table["horizon_complete"] == 0]
     assert censored["campaign_id"].unique().tolist() == [21, 22, 23]
     assert censored["redeemed"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("last_day", "known"), [("2017-06-03", "2017-04-24"), ("2017-06-04", "2017-05-08"), ("2018-12-31", "2017-11-27")]
+)
+def test_an_earlier_last_day_replays_what_was_known_then(built, settings, last_day, known):
+    """Campaign 8 starts on 8 May: its 28th day is 4 June. A day after the end of the data adds no label."""
+    with features.connect(built / "data/clean", settings["data"], last_day) as connection:
+        labelled = features.compute(connection).dropna(subset="redeemed")
+    assert labelled["start_date"].max() == pd.Timestamp(known)
 
 
 def test_agrees_with_the_history_of_the_first_lab(table, settings):

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = @$(PYTHON) -m mldesign
 
-.PHONY: help setup site build lab labs test notebooks smoke execute measure pictures lint lock repository
+.PHONY: help setup site build lab labs test notebooks smoke execute measure screenshots lint lock repository
 help:  ; $(RUN) help
 setup: ; $(RUN) setup
 site:  ; $(RUN) site $(PORT)
@@ -19,6 +19,6 @@ notebooks:  ; $(RUN) notebooks $(NB)
 execute:    ; $(RUN) execute $(NB)
 # What a lesson measured, on a quiet machine: make measure, or make measure OF=engines
 measure:    ; $(RUN) measure $(OF)
-# Pictures of tools, taken from a lesson's own runs: make pictures, or make pictures OF=mlflow
-pictures:   ; $(RUN) pictures $(OF)
+# Pictures of tools, taken from a notebook's own run: make screenshots, or make screenshots OF=mlflow_runs
+screenshots: ; $(RUN) screenshots $(OF)
 repository: ; $(RUN) repository $(REPO)

@@ -27,7 +27,7 @@ TASKS = (
     ("smoke", "run all notebooks to the end without comparing (other systems, other versions)"),
     ("execute", "run notebooks from a clean kernel and store their outputs (all, or those named)"),
     ("measure", "measure engines and services anew for the lessons that show the figures (all, or those named)"),
-    ("pictures", "photograph the tools that lessons show, with a headless Chromium (all, or those named)"),
+    ("screenshots", "photograph the tools that lessons and labs show, with a headless Chromium (all, or those named)"),
     ("lint", "ruff: lint and format of code and notebooks"),
     ("lock", "resolve requirements.txt anew into constraints.txt"),
     ("repository", "set the repository's address everywhere: repository ORG/NAME"),

@@ -138,30 +138,31 @@ def execute(arguments: list[str]) -> int:
 
 
 def measure(arguments: list[str]) -> int:
-    """Run the scripts ``modules/*/measure_*.py``, each of which writes its table beside itself; those named, or all."""
-    scripts = {path.stem.removeprefix("measure_"): path for path in sorted((ROOT / "modules").glob("*/measure_*.py"))}
+    """Run the scripts ``measure_*.py`` beside the notebooks, each of which writes its table beside itself; those named, or all."""
+    code = _scripts("measure", arguments, "Not measured")
+    if not code:
+        print(
+            "Measured. Now `make execute` the lessons that show the figures, and read whether their text still holds."
+        )
+    return code
+
+
+def screenshots(arguments: list[str]) -> int:
+    """Run the scripts ``screenshot_*.py`` beside the notebooks, each of which shows a tool at work; those named, or all."""
+    return _scripts("screenshot", arguments, "Not taken")
+
+
+def _scripts(kind: str, arguments: list[str], trouble: str) -> int:
+    """Run the scripts of a kind beside the notebooks and return the exit code; each is named by what follows the kind."""
+    found = [path for folder in ("modules/*", "labs") for path in sorted(ROOT.glob(f"{folder}/{kind}_*.py"))]
+    scripts = {path.stem.removeprefix(f"{kind}_"): path for path in found}
     unknown = [name for name in arguments if name not in scripts]
     if unknown:
-        print(f"Nothing called {', '.join(unknown)} is measured. Known: {', '.join(scripts)}.", file=sys.stderr)
+        print(f"There is no {kind} called {', '.join(unknown)}. Known: {', '.join(scripts)}.", file=sys.stderr)
         return 2
     failed = [name for name in arguments or scripts if subprocess.call([sys.executable, scripts[name]], cwd=ROOT)]
     if failed:
-        print(f"Not measured: {', '.join(failed)}; the lines above say why.", file=sys.stderr)
-        return 1
-    print("Measured. Now `make execute` the lessons that show the figures, and read whether their text still holds.")
-    return 0
-
-
-def pictures(arguments: list[str]) -> int:
-    """Run the scripts ``modules/*/picture_*.py``, each of which photographs a tool at work; those named, or all."""
-    scripts = {path.stem.removeprefix("picture_"): path for path in sorted((ROOT / "modules").glob("*/picture_*.py"))}
-    unknown = [name for name in arguments if name not in scripts]
-    if unknown:
-        print(f"There is no picture called {', '.join(unknown)}. Known: {', '.join(scripts)}.", file=sys.stderr)
-        return 2
-    failed = [name for name in arguments or scripts if subprocess.call([sys.executable, scripts[name]], cwd=ROOT)]
-    if failed:
-        print(f"Not taken: {', '.join(failed)}; the lines above say why.", file=sys.stderr)
+        print(f"{trouble}: {', '.join(failed)}; the lines above say why.", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -275,7 +276,7 @@ RUN = {
     "smoke": smoke,
     "execute": execute,
     "measure": measure,
-    "pictures": pictures,
+    "screenshots": screenshots,
     "lint": lint,
     "lock": lock,
     "repository": repository,

@@ -86,16 +86,16 @@ def test_measure_runs_the_scripts_beside_the_lessons(monkeypatch, tmp_path, caps
     assert tasks.measure(["latency"]) == 1 and "Not measured: latency" in capsys.readouterr().err
 
 
-def test_pictures_runs_the_scripts_beside_the_lessons(monkeypatch, tmp_path, capsys):
+def test_screenshots_runs_the_scripts_beside_the_lessons(monkeypatch, tmp_path, capsys):
     commands = started(monkeypatch)
     (tmp_path / "modules" / "03").mkdir(parents=True)
-    for name in ("picture_mlflow.py", "other.py"):
+    for name in ("screenshot_mlflow.py", "other.py"):
         (tmp_path / "modules" / "03" / name).touch()
     monkeypatch.setattr(tasks, "ROOT", tmp_path)
-    assert tasks.pictures([]) == 0 and [command[-1].name for command in commands] == ["picture_mlflow.py"]
-    assert tasks.pictures(["mflow"]) == 2 and "Known: mlflow" in capsys.readouterr().err
+    assert tasks.screenshots([]) == 0 and [command[-1].name for command in commands] == ["screenshot_mlflow.py"]
+    assert tasks.screenshots(["mflow"]) == 2 and "Known: mlflow" in capsys.readouterr().err
     started(monkeypatch, code=1)
-    assert tasks.pictures(["mlflow"]) == 1 and "Not taken: mlflow" in capsys.readouterr().err
+    assert tasks.screenshots(["mlflow"]) == 1 and "Not taken: mlflow" in capsys.readouterr().err
 
 
 def test_build_turns_warnings_into_errors_and_refuses_a_partial_site(monkeypatch, tmp_path, capsys):

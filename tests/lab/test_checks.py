@@ -80,14 +80,14 @@ def test_small_answers(key):
     task, found = planted.TASKS[key], planted.ANSWERS[key]
     assert task.check(task.reference(PARAMS), PARAMS) is None
     for answer in found["right"]:
-        assert verbs._answer_form(task, answer) is None
+        assert verbs.answer_form(task, answer) is None
         assert task.check(answer, PARAMS) is None
     said = [task.check(answer, PARAMS) for answer, _ in found["wrong"]]
     assert len(set(said)) == len(said)
     for (_, part), text in zip(found["wrong"], said, strict=True):
         assert part in text
     for answer, part in found["malformed"]:
-        assert part in verbs._answer_form(task, answer)
+        assert part in verbs.answer_form(task, answer)
 
 
 @pytest.mark.parametrize("lab", planted.LABS)

@@ -494,3 +494,21 @@ def test_an_error_shows_no_traceback_of_the_machinery():
 
 def test_the_courses_own_commits_are_marked(one):
     assert git(one, "log", "--format=%an").split() == ["Course"]
+
+
+def test_small_answers_are_kept_where_a_grader_finds_them(one):
+    import numpy as np
+
+    kept = one / ".lab/answers"
+    lab.check("1.2", None)
+    lab.check("1.2", "four")
+    assert not kept.exists()
+    lab.check("1.2", 5)
+    assert (kept / "1.2.json").read_text(encoding="utf-8") == "5.0\n"
+    lab.check("1.2", np.float64(4))
+    lab.check("1.2", 5)
+    lab.check("1.3", "b")
+    assert {file.name: file.read_text(encoding="utf-8") for file in kept.iterdir()} == {
+        "1.2.json": "4.0\n",  # a wrong answer does not replace one that has passed
+        "1.3.json": '"b"\n',
+    }

@@ -18,7 +18,7 @@ import pandera.pandas as pandera
 from pandera.errors import SchemaErrors
 
 from targeting import params
-from targeting.files import StageError, first_line, read_json, run, write_json, write_query, write_text
+from targeting.files import StageError, first_line, literal, read_json, run, write_json, write_query, write_text
 from targeting.schemas import CONTRACTS, Contract
 
 
@@ -33,7 +33,7 @@ def view(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
         try:
             connection.execute(
                 f"create view {table} as select * exclude (file_row_number), file_row_number as row "
-                f"from read_parquet('{path.as_posix()}', file_row_number = true)"
+                f"from read_parquet({literal(path)}, file_row_number = true)"
             )
         except duckdb.Error as error:
             raise StageError(
@@ -86,11 +86,12 @@ def failures(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFra
         schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
-        whole = cases["index"].isna()
-        column = cases["column"].fillna(cases["failure_case"]).astype(str)
-        reason = cases["check"].astype(str).where(~whole, cases["check"].astype(str) + " (" + column + ")")
-        reason = reason.where(reason != "not_nullable", column + " is missing")
-        reason = reason.where(reason != "multiple_fields_uniqueness", "the row repeats a key")
+        check, column, found = (cases[name].astype(str) for name in ("check", "column", "failure_case"))
+        kind = check.str.extract(r"dtype\('(.+)'\)", expand=False)
+        reason = check.mask(check == "column_in_dataframe", "there is no column " + found)
+        reason = reason.mask(kind.notna(), column + " is " + found + ", not " + kind)
+        reason = reason.mask(check == "not_nullable", column + " is missing")
+        reason = reason.mask(check == "multiple_fields_uniqueness", "the row repeats a key")
         return pd.DataFrame({"row": cases["index"], "reason": reason}).drop_duplicates().reset_index(drop=True)
     return pd.DataFrame({"row": pd.Series(dtype="int64"), "reason": pd.Series(dtype="object")})
 

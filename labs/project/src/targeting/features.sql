@@ -9,7 +9,7 @@
 --          settings (one row: first_day, last_day, history_days, horizon_days)
 --
 -- One statement for DuckDB, Spark and the service: no engine's own functions, dates move by whole days, money is decimal,
--- and the order is total. What must not be used here is listed, and tested, in tests/test_features.py.
+-- and the order is total. What must not be used here is listed, and tested, in tests/data/test_features.py.
 with mailed as (
     select
         campaigns.campaign_id,

@@ -116,7 +116,7 @@ def test_purchases_in_the_wrong_time_zone_are_found(raw):
 
 def test_a_week_without_sales_stops(raw):
     spoil(raw, "transactions", "select * from old where week <> 30")
-    with pytest.raises(StageError, match="a week without sales"):
+    with pytest.raises(StageError, match=r"contract of transactions is broken: a week without sales\."):
         judge(raw, "transactions")
 
 
@@ -126,7 +126,7 @@ def test_a_missing_column_or_a_wrong_type_stops_and_leaves_the_last_good_files(r
     spoil(raw, "products", "select * exclude (brand) replace (cast(product_id as varchar) as product_id) from old")
     with pytest.raises(StageError, match="contract of products is broken") as stopped:
         contracts.apply(raw, tmp_path / "clean", tmp_path / "quarantine", 0.05)
-    assert "brand" in str(stopped.value) and "product_id" in str(stopped.value)
+    assert "there is no column brand; product_id is string[pyarrow], not int64[pyarrow]" in str(stopped.value)
     assert (tmp_path / "clean/products.parquet").read_bytes() == before
 
 

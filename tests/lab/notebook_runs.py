@@ -54,5 +54,19 @@ def _filled(text: str, task: tasks.Task, how: str) -> str:
         return text
     if how == "reference":
         return f"{text}\n{moved_on}"
+    if task.kind == "file":
+        found = planted.CODE[task.id]
+        answer = found["wrong"][0][0] if how == "wrong" else found["right"][1]
+        return f"{_edited(task, answer)}\n{text}" + (f"\n{moved_on}" if how == "wrong" else "")
     found = planted.ANSWERS[task.id]
     return text.replace(" = None", f" = {found['wrong'][0][0] if how == 'wrong' else found['right'][0]!r}")
+
+
+def _edited(task: tasks.Task, answer: str) -> str:
+    """Return lines that do in a cell what a student does in an editor: other lines between the marks of a task."""
+    return (
+        "from mldesign.lab import source, tasks, workspace\n"
+        f"edited = workspace.here() / {task.file!r}\n"
+        f"lines = source.with_region(edited.read_text(encoding='utf-8'), {task.id!r}, {answer!r})\n"
+        "edited.write_text(lines, encoding='utf-8', newline='\\n')"
+    )

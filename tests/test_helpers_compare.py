@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from mldesign import compare, lapse
+from mldesign import compare, data, lapse
 
 ROWS = pd.DataFrame(
     {
@@ -49,6 +49,13 @@ def test_a_larger_sample_of_all_households_is_the_whole():
     assert aucs[4] == pytest.approx(np.full((3, 1), roc_auc_score(ROWS["lapsed"], ROWS["score"])))
 
 
+def test_a_larger_sample_contains_the_smaller_one():
+    """Two sizes at once give what each gives alone, with the same draws."""
+    both = compare.auc_of_samples(ROWS, [ROWS["score"]], [4, 3], draws=20)
+    alone = compare.auc_of_samples(ROWS, [ROWS["score"]], [3], draws=20)
+    assert both[3].tolist() == alone[3].tolist()
+
+
 def test_best_of_refuses_a_missing_result():
     with pytest.raises(ValueError, match="one class only"):
         compare.best_of(np.array([[0.5, np.nan]]), np.array([1.0, 2.0]), 1)
@@ -70,16 +77,65 @@ def test_precision_at_k_without_ties_is_the_share_of_the_top_and_with_ties_their
     assert mean == 0.5 and low < mean < high
 
 
+def test_precision_at_k_takes_every_row_above_the_edge_and_draws_the_rest():
+    """Two of three places are sure, the third is drawn among two, one of which lapses."""
+    rows = pd.DataFrame({"week": [33] * 5, "lapsed": [1, 1, 1, 0, 1]})
+    mean, low, high = compare.precision_at_k(rows, [9, 8, 7, 7, 1], 3)
+    assert (mean, low, high) == pytest.approx((2.5 / 3, 2 / 3, 1))
+
+
+class Constant:
+    """A classifier that has learned the share of lapses, and says it of everybody."""
+
+    def fit(self, rows, lapsed):
+        self.share = lapsed.mean()
+        return self
+
+    def predict_proba(self, rows):
+        return np.column_stack([np.full(len(rows), 1 - self.share), np.full(len(rows), self.share)])
+
+
+def test_policies_learn_from_the_past_and_weigh_by_what_four_usual_weeks_spend():
+    learn = pd.DataFrame({"trips_12w": [1, 1, 1, 9], "lapsed": [1, 1, 0, 0], "spend_12w": 1.0})
+    rows = pd.DataFrame({"trips_12w": [1, 9], "lapsed": [0, 1], "spend_12w": [30.0, 300.0]})
+    scores = compare.policies(learn, rows, Constant(), ["trips_12w"])
+    assert list(scores) == ["model", "rule", "table", "model × spend", "table × spend"]
+    assert scores["table"].tolist() == pytest.approx([2 / 3, 0])
+    assert scores["table × spend"].tolist() == pytest.approx([20 / 3, 0])
+    assert scores["model × spend"].tolist() == pytest.approx([5, 50])
+
+
+def test_what_returners_spend_is_that_of_the_next_four_weeks_in_their_row_of_the_table():
+    weeks, spend = data.table("household_weeks"), data.query("select household_id, week, sales_value from transactions")
+    learn, rows = lapse.split(weeks)
+    got = compare.returners_spend(learn, rows.head(200))
+    few = learn[(learn["trips_12w"] == 1) & (learn["lapsed"] == 0)][["household_id", "week"]]
+    after = few.merge(spend, on="household_id", suffixes=("", "_spent"))
+    ahead = after["week_spent"].sub(after["week"]).between(1, 4)
+    expected = after.loc[ahead, "sales_value"].astype(float).sum() / len(few)
+    assert got[rows.head(200)["trips_12w"] == 1].tolist()[:1] == pytest.approx([expected])
+
+
 def test_net_value_uses_usual_spend_unless_told():
     sent = pd.DataFrame({"household_id": [7, 8], "lapsed": [1, 0], "spend_12w": [60.0, 60.0]})
     assert list(compare.net_value(sent)) == pytest.approx([0.5, -0.5])
-    assert list(compare.net_value(sent, pd.Series([40.0, 40.0]))) == pytest.approx([1.5, -0.5])
+    worth = pd.Series([80.0, 40.0], index=[1, 0])  # by index, not by place
+    assert list(compare.net_value(sent, worth)) == pytest.approx([1.5, -0.5])
+    assert compare.net_value(sent).index.tolist() == [7, 8]
 
 
 def test_the_interval_of_a_mean_holds_it_and_a_constant_has_none():
     low, high = compare.mean_interval(pd.Series([0.0, 1.0, 0.0, 1.0, 1.0]), pd.Series([1, 2, 3, 4, 5]))
     assert low < 0.6 < high
     assert compare.mean_interval(pd.Series([2.0] * 4), pd.Series([1, 1, 2, 3])) == [2.0, 2.0]
+
+
+def test_the_interval_of_a_mean_is_that_of_95_per_cent_and_of_whole_households():
+    """Ten households, each with ten equal rows: one value in ten a household, so rows are no better than households."""
+    values, ids = pd.Series(np.repeat(np.arange(10.0), 10)), pd.Series(np.repeat(np.arange(10), 10))
+    low, high = compare.mean_interval(values, ids, draws=4000)
+    error = np.arange(10.0).std() / np.sqrt(10)
+    assert (high - low) / (2 * 1.96 * error) == pytest.approx(1, abs=0.05)
 
 
 def test_the_digest_sees_the_last_row():
@@ -92,6 +148,10 @@ def test_the_digest_sees_the_last_row():
 
 def test_check_probabilities_offers_once_where_it_seems_to_pay():
     rows = ROWS.assign(spend_12w=84.0)  # a lapse that is prevented is worth 84 / 3 × 0.2 × 0.25 = 1.40
-    table = compare.check_probabilities(rows, {"p": np.array([0.1, 0.9, 0.9, 0.9, 0.9, 0.1, 0.1])})
+    chances = np.array([0.1, 0.9, 0.9, 0.9, 0.9, 0.1, 0.1])
+    table = compare.check_probabilities(rows, {"p": chances})
+    assert table.loc["p", "AUC"] == pytest.approx(roc_auc_score(ROWS["lapsed"], chances), abs=5e-4)
+    assert table.loc["p", "Brier score"] == pytest.approx(((chances - ROWS["lapsed"]) ** 2).mean(), abs=5e-4)
+    assert table.loc["p", "mean probability"] == pytest.approx(chances.mean(), abs=5e-4)
     assert table.loc["p", "offers that seem to pay"] == 3  # households 2 and 3 in week 33, household 1 in week 34
     assert table.loc["p", "net value, dollars"] == 1  # two of the three lapse: 2 × 1.40 − 3 × 0.50

@@ -52,14 +52,14 @@ def rule(columns: list[str]) -> Pipeline:
 
 def logistic(columns: list[str], strength: float) -> Pipeline:
     """Return a logistic regression on logarithms; a smaller ``strength`` (C) shrinks the coefficients more."""
-    numbers = make_pipeline(FunctionTransformer(np.log1p, feature_names_out="one-to-one"), StandardScaler())
-    table = ColumnTransformer(
-        [
-            ("numbers", numbers, [column for column in columns if column in NUMERIC]),
-            ("types", OneHotEncoder(handle_unknown="ignore"), [column for column in columns if column in CATEGORICAL]),
-        ]
-    )
+    numbers = [column for column in columns if column in NUMERIC]
+    types = [column for column in columns if column in CATEGORICAL]
+    # TASK 3.2: logarithms and scaling for numbers, a column for each type, and the regression, in one pipeline
+    scaled = make_pipeline(FunctionTransformer(np.log1p, feature_names_out="one-to-one"), StandardScaler())
+    known = OneHotEncoder(handle_unknown="ignore")
+    table = ColumnTransformer([("numbers", scaled, numbers), ("types", known, types)])
     return make_pipeline(table, LogisticRegression(C=strength, max_iter=1000))
+    # END TASK 3.2
 
 
 def boosting(max_depth: int, learning_rate: float, max_iter: int, min_samples_leaf: int) -> Pipeline:

@@ -46,16 +46,18 @@ def interval(households, above, below, settings: dict, scale: float = 1.0) -> di
         settings: params.yaml; ``seed`` and ``train.resamples``.
         scale: factor, for example 1000 for "per 1,000 households".
     """
-    frame = pd.DataFrame({"household": np.asarray(households), "above": np.asarray(above), "below": np.asarray(below)})
-    totals = frame.astype({"above": float, "below": float}).groupby("household", sort=True).sum().to_numpy()
-    if totals[:, 1].sum() == 0:
+    rows = pd.DataFrame({"household": np.asarray(households), "above": np.asarray(above), "below": np.asarray(below)})
+    rows = rows.astype({"above": float, "below": float})
+    if rows["below"].sum() == 0:
         return {"estimate": None, "low": None, "high": None}
-    generator = np.random.default_rng(settings["seed"])
-    size = (settings["train"]["resamples"], len(totals))
-    drawn = totals[generator.integers(len(totals), size=size)].sum(axis=1)
-    drawn = drawn[drawn[:, 1] > 0]
+    estimate = scale * rows["above"].sum() / rows["below"].sum()
+    generator, resamples = np.random.default_rng(settings["seed"]), settings["train"]["resamples"]
+    # TASK 3.3: draw as many households as there are, each with all its rows; the ratio of every draw; its middle 95 %
+    totals = rows.groupby("household", sort=True)[["above", "below"]].sum().to_numpy()
+    drawn = totals[generator.integers(len(totals), size=(resamples, len(totals)))].sum(axis=1)
+    drawn = drawn[drawn[:, 1] > 0]  # a draw may hold nothing to divide by
     low, high = np.quantile(scale * drawn[:, 0] / drawn[:, 1], [0.025, 0.975])
-    estimate = scale * totals[:, 0].sum() / totals[:, 1].sum()
+    # END TASK 3.3
     return {"estimate": rounded(estimate), "low": rounded(low), "high": rounded(high)}
 
 
@@ -79,14 +81,15 @@ def compare(challenger: pd.DataFrame, champion: pd.DataFrame, settings: dict) ->
     Raises:
         StageError: when they have no row in common.
     """
-    both = challenger.merge(champion[[*KEYS, "mailed"]], on=KEYS, suffixes=("", "_champion"), validate="one_to_one")
+    mine, theirs = (rows.assign(gain=gains(rows, settings)) for rows in (challenger, champion))
+    margin = settings["decision"]["non_inferiority_margin"]
+    # TASK 3.4: the difference on each row that both were tested on, its interval by household, and the verdict
+    both = mine.merge(theirs[[*KEYS, "gain"]], on=KEYS, suffixes=("", "_champion"), validate="one_to_one")
     if both.empty:
         raise StageError("The two models were never tested on the same households. Train both on the same campaigns.")
-    theirs = both.drop(columns="mailed").rename(columns={"mailed_champion": "mailed"})
-    difference = gains(both, settings) - gains(theirs, settings)
-    result = interval(both["household_id"], difference, np.ones(len(both)), settings, 1000)
-    margin = settings["decision"]["non_inferiority_margin"]
+    result = interval(both["household_id"], both["gain"] - both["gain_champion"], np.ones(len(both)), settings, 1000)
     result["verdict"] = verdict(result["low"], result["high"], margin)
+    # END TASK 3.4
     return {**result, "rows": len(both), "redeemers": int(both["redeemed"].sum())}
 
 

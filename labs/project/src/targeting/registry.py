@@ -68,12 +68,7 @@ def load(which: str | int = CHAMPION) -> Registered:
             golden = mlflow.artifacts.load_dict(f"runs:/{found.run_id}/golden.json")
         except (MlflowException, OSError, TypeError, ValueError) as error:
             raise StageError(f"{where} cannot be loaded back: {first_line(error)} Roll back.") from error
-        predicted = candidates.probabilities(model, pd.DataFrame(golden["inputs"]))
-        worst = np.abs(predicted - np.array(golden["probabilities"])).max()
-        if not worst <= TOLERANCE:
-            raise StageError(
-                f"{where} is refused: it misses its golden predictions by up to {worst:.2g}. Check what is installed."
-            )
+        check_golden(model, golden, where)
         return Registered(
             version=int(found.version),
             run_id=found.run_id,
@@ -83,6 +78,27 @@ def load(which: str | int = CHAMPION) -> Registered:
             fingerprint=tags["fingerprint"],
             model=model,
         )
+
+
+def check_golden(model: Pipeline, golden: dict, where: str) -> None:
+    """Refuse a model that gives other probabilities than on the day it was trained.
+
+    Args:
+        model: as loaded from its file.
+        golden: ``inputs``, column → values, and ``probabilities``, what the model gave them then.
+        where: which model this is, for the message.
+
+    Raises:
+        StageError: when a probability is further away than ``TOLERANCE``, or is none.
+    """
+    # TASK 3.5: a StageError that begins with `where`, unless every probability is within TOLERANCE of what it was
+    predicted = candidates.probabilities(model, pd.DataFrame(golden["inputs"]))
+    worst = np.abs(predicted - np.array(golden["probabilities"])).max()
+    if not worst <= TOLERANCE:  # also when it is not a number
+        raise StageError(
+            f"{where} is refused: it misses its golden predictions by up to {worst:.2g}. Check code and packages."
+        )
+    # END TASK 3.5
 
 
 def champion_version() -> int | None:

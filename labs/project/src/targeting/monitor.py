@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from targeting import drift, features, outcomes, params, registry, replay, retrain, suppression, triage
+from targeting import drift, features, labels, outcomes, params, registry, replay, retrain, suppression, triage
 from targeting.features import NUMERIC
-from targeting.files import read_json, run, write_json, write_text
+from targeting.files import StageError, read_json, run, write_json, write_text
 
 COLUMNS = [*NUMERIC, "probability"]
 MIN_REFERENCE = 30  # rows below which a type has no reference worth comparing with
@@ -66,7 +66,7 @@ def monitor(rows: pd.DataFrame, development: pd.DataFrame, candidate: str, setti
     horizon, held_out = settings["data"]["horizon_days"], outcomes.held_out(development, candidate, settings)
     usual = drift.usual(held_out, COLUMNS, MIN_REFERENCE)
     rows = rows[rows["start_date"] < pd.Timestamp(day)]
-    rows = rows.assign(label=replay.known(rows, day, horizon))
+    rows = rows.assign(label=labels.known(rows, day, horizon))
     campaigns = {}
     for (start, number), part in rows.groupby(["start_date", "campaign_id"], sort=True):
         mature = is_mature(part)
@@ -80,39 +80,54 @@ def monitor(rows: pd.DataFrame, development: pd.DataFrame, candidate: str, setti
         }
     labelled = rows[rows["horizon_complete"] == 1]
     if hidden:
-        labelled = labelled.assign(label=replay.known(labelled, day, horizon, every=True))
+        labelled = labelled.assign(label=labels.known(labelled, day, horizon, every=True))
     return {
         "day": pd.Timestamp(day).date().isoformat(),
         "candidate": candidate,
         "labels": "of every household" if hidden else "of households with a book",
-        "timeline": replay.timeline(rows, horizon, hidden),
+        "timeline": labels.timeline(rows, horizon, hidden),
         "campaigns": campaigns,
+        "segments": outcomes.segments(rows[rows["label"].notna()], development),
         "usual": usual,
         "retraining": retrain.advice(development, labelled, candidate, settings, hidden),
     }
+
+
+def share(found: dict) -> str:
+    """Return an estimated share with its interval, or that it cannot be known."""
+    if found["estimate"] is None:
+        return "no random book"
+    return f"{found['estimate']:.1%} ({found['low']:.1%} to {found['high']:.1%})"
 
 
 def as_text(report: dict) -> str:
     """Return the report as Markdown."""
     lines = [
         f"# Monitor, {report['day']}\n\nChampion: {report['candidate']}. Labels: {report['labels']}. ",
-        "Observed, predicted: of the books that the model chose. AUC: random books weighted in.\n\n",
-        "| campaign | type | start | status | unusual | observed | predicted | net value | AUC |\n",
-        f"{'|---' * 9}|\n",
+        "Observed, predicted: of the books that the model chose. Of all: what the random books say about everybody, ",
+        "with its 95 % interval. AUC: random books weighted in.\n\n",
+        "| campaign | type | start | status | unusual | observed | predicted | of all | net value | AUC |\n",
+        f"{'|---' * 10}|\n",
     ]
     for number, entry in report["campaigns"].items():
         moved = ", ".join(entry["unusual"]) or "none" if entry["drift"] else "no reference"
         cells, known = [number, entry["type"], entry["start"], entry["status"], moved], entry.get("outcome")
         if known:
             area = known["auc"]["weighted_with_exploration"]
-            cells += [f"{known['observed']:.1%}", f"{known['predicted']:.1%}", f"{known['net_value']:.0f} dollars"]
+            cells += [f"{known['observed']:.1%}", f"{known['predicted']:.1%}", share(known["of_all"])]
+            cells.append(f"{known['net_value']:.0f} dollars")
             cells.append("too few" if area is None else f"{area:.3f}")
         else:
-            cells += [""] * 4
+            cells += [""] * 5
         lines.append(f"| {' | '.join(cells)} |\n")
     lines.append("\n## Alarms\n\n")
     alarms = [(number, alarm) for number, entry in report["campaigns"].items() for alarm in entry["alarms"]]
     lines += [f"- Campaign {number}, {a['layer']} ({', '.join(a['columns'])}): {a['hint']}\n" for number, a in alarms]
+    lines.append("\n## Segments\n\n| segment | books | redeemers | observed | predicted |\n|---|---|---|---|---|\n")
+    for part in report["segments"]:
+        observed = "too few" if part["observed"] is None else f"{part['observed']:.1%}"
+        cells = [part["segment"], str(part["books"]), str(part["redeemers"]), observed, f"{part['predicted']:.1%}"]
+        lines.append(f"| {' | '.join(cells)} |\n")
     advice, usual = report["retraining"], report["usual"]
     lines.append(
         f"\nUnusual: further from its reference than any of {len(usual['campaigns'])} campaigns in development. So few "
@@ -133,7 +148,10 @@ def main() -> None:
     arguments = parser.parse_args()
     settings, frame = params.read(), features.read(arguments.data / "features.parquet")
     last = read_json(arguments.data / "clean" / "manifest.json", "dvc repro contracts")["last_day"]
-    day = arguments.day or (pd.Timestamp(last) + pd.Timedelta(days=1)).date().isoformat()
+    latest = (pd.Timestamp(last) + pd.Timedelta(days=1)).date().isoformat()
+    day = arguments.day or latest
+    if day > latest:
+        raise StageError(f"The data end on {last}: what is known on {day} cannot be said. The latest day is {latest}.")
     model = registry.load()
     days = replay.redemption_days(arguments.data / "clean", settings["data"]["horizon_days"])
     rows = replay.replay(frame, days, model, suppression.households(), settings)

@@ -10,6 +10,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from targeting import candidates, evaluate, value
+from targeting.exploration import share_of_all
 from targeting.score import EXPLORATION, MODEL
 
 FEW = 5
@@ -63,11 +64,47 @@ def gap(rows: pd.DataFrame, reference: pd.DataFrame, settings: dict) -> dict:
     return {"estimate": rounded(estimate), "low": rounded(low), "high": rounded(high)}
 
 
+def of_all(rows: pd.DataFrame, settings: dict) -> dict:
+    """Return :func:`targeting.exploration.share_of_all`, its 95 % interval, and what the model predicted for all."""
+    mailed = rows[rows["mailed"]]
+    weights, estimate = 1 / mailed["propensity"], share_of_all(rows)
+    found = evaluate.interval(mailed["household_id"], weights * mailed["label"].astype(float), weights, settings)
+    ends = {end: found[end] if estimate is not None else None for end in ("low", "high")}
+    return {"estimate": estimate, **ends, "predicted": rounded(rows["probability"].mean())}
+
+
+def segments(rows: pd.DataFrame, development: pd.DataFrame) -> list[dict]:
+    """Return observed and predicted of the books that the model chose, by segment, with sizes.
+
+    Args:
+        rows: of mature campaigns, with ``label``; those with a book suffice.
+        development: rows of before the registered day; they say who is known and what much spend is.
+
+    Returns:
+        ``segment``, ``books``, ``redeemers``, ``predicted``, and ``observed``, which is None with fewer than ``FEW``
+        redeemers: too few to say anything.
+    """
+    chosen = rows[rows["reason"] == MODEL]
+    known = chosen["household_id"].isin(development["household_id"])
+    much = chosen["spend"] > development["spend"].median()
+    parts = {str(kind): chosen["campaign_type"] == kind for kind in sorted(chosen["campaign_type"].unique())}
+    parts |= {"households seen in development": known, "new households": ~known}
+    parts |= {"spend above the median of development": much, "spend below it": ~much}
+    result = []
+    for name, places in parts.items():
+        part, redeemers = chosen[places], int(chosen.loc[places, "label"].sum())
+        if len(part):
+            entry = {"segment": name, "books": len(part), "redeemers": redeemers}
+            entry["observed"] = rounded(redeemers / len(part)) if redeemers >= FEW else None
+            result.append({**entry, "predicted": rounded(part["probability"].mean())})
+    return result
+
+
 def outcome(rows: pd.DataFrame, reference: pd.DataFrame, settings: dict, hidden: bool = False) -> dict:
     """Return what the labels of one mature campaign say.
 
     Args:
-        rows: of one campaign, with ``label`` of :func:`targeting.replay.known`.
+        rows: of one campaign, with ``label`` of :func:`targeting.labels.known`.
         reference: mailed rows of :func:`held_out` of the same type; may be empty.
         settings: params.yaml.
         hidden: also say what the labels of households without a book would have shown.
@@ -83,6 +120,7 @@ def outcome(rows: pd.DataFrame, reference: pd.DataFrame, settings: dict, hidden:
         "predicted": rounded(chosen["probability"].mean()),
         "gap_from_held_out": gap(chosen, reference, settings) if len(reference) else None,
         "net_value": round(float(benefit * labels.sum() - money["cost_per_book"] * len(mailed)), 2),
+        "of_all": of_all(rows, settings),
         "expected_net_value": round(float((benefit * mailed["probability"] - money["cost_per_book"]).sum()), 2),
         "exploration": {
             "books": int((rows["reason"] == EXPLORATION).sum()),

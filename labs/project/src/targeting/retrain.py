@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from targeting import candidates, evaluate, policies, value
-from targeting.replay import known
+from targeting.exploration import gain
+from targeting.labels import known
 
 
 def refit(frame: pd.DataFrame, labels: pd.Series, weights: np.ndarray, candidate: str, settings: dict):
@@ -49,11 +50,9 @@ def differences(
         households = campaign["household_id"]
         fresh = policies.choose(candidates.probabilities(model, campaign), households, share)
         used = policies.choose(campaign["probability"], households, share)
-        observed = campaign["label"].notna()
-        worth = benefit * campaign["label"].fillna(0).astype(float) - money["cost_per_book"]
-        weight = 1.0 if every else 1 / campaign["propensity"]
-        gain = np.where(observed, weight * worth * (fresh.astype(int) - used.astype(int)), 0.0)
-        parts.append(campaign[["campaign_id", "household_id"]].assign(gain=gain, changed=fresh != used))
+        judged = campaign.assign(propensity=1.0) if every else campaign
+        gained = gain(judged, fresh, used, benefit, money["cost_per_book"])
+        parts.append(campaign[["campaign_id", "household_id"]].assign(gain=gained, changed=fresh != used))
     return pd.concat(parts, ignore_index=True)
 
 

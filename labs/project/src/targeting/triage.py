@@ -21,6 +21,20 @@ HINTS = {
 }
 
 
+def died(names: list[str], reference: pd.DataFrame, current: pd.DataFrame) -> list[str]:
+    """Return those of the columns that used to have values and are almost always 0 now.
+
+    Args:
+        names: of the columns.
+        reference: rows of development of the same type.
+        current: the campaign's rows.
+    """
+    # TASK 5.4: a share of zeros of DEAD or more now, and of less in the reference
+    now, before = ((rows[names] == 0).mean() for rows in (current, reference))
+    return [name for name in names if now[name] >= DEAD > before[name]]
+    # END TASK 5.4
+
+
 def drift_hint(unusual: list[str], different: list[str], reference: pd.DataFrame, current: pd.DataFrame) -> str:
     """Return what to look at first when columns lie unusually far from their reference.
 
@@ -31,8 +45,7 @@ def drift_hint(unusual: list[str], different: list[str], reference: pd.DataFrame
         current: the campaign's rows.
     """
     features = [name for name in unusual if name in NUMERIC] or [name for name in different if name in NUMERIC]
-    dead = [name for name in features if (current[name] == 0).mean() >= DEAD > (reference[name] == 0).mean()]
-    if dead:
+    if dead := died(features, reference, current):
         return f"Bug first: {', '.join(dead)} is almost always 0. Read reports/contracts.md and data/raw/manifest.json."
     if all(current[name].mean() < 0.5 * reference[name].mean() for name in PURCHASES):
         return "Bug first: purchases have halved. Does data/raw hold all days and all stores of the last 84 days?"

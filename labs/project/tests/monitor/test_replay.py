@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from targeting.replay import known, redemption_days, replay, timeline
+from targeting.labels import known, timeline
+from targeting.replay import redemption_days, replay
 
 START = pd.Timestamp("2017-08-08")
 
@@ -17,6 +18,7 @@ def rows():
             "household_id": [1, 2, 3, 4],
             "start_date": START,
             "mailed": [True, True, False, False],
+            "redeemed": [1, 0, 1, 0],
             "redeemed_on": [START + pd.Timedelta(days=10), pd.NaT, START + pd.Timedelta(days=10), pd.NaT],
         }
     )
@@ -26,9 +28,8 @@ def rows():
     ("days", "expected"),
     [
         (0, [None, None, None, None]),
-        (10, [None, None, None, None]),  # the day of the redemption is not over when it begins
-        (11, [1, None, None, None]),
-        (27, [1, None, None, None]),  # who has not redeemed yet may still do
+        (11, [None, None, None, None]),  # one has redeemed, but labels of redeemers alone would say that all redeem
+        (27, [None, None, None, None]),  # who has not redeemed yet may still do
         (28, [1, 0, None, None]),
     ],
 )
@@ -45,7 +46,7 @@ def test_the_timeline_counts_what_was_known_when_the_next_campaign_started(rows)
     later = rows.assign(campaign_id=14, start_date=START + pd.Timedelta(days=11), redeemed_on=pd.NaT)
     first, second = timeline(pd.concat([rows, later], ignore_index=True), 28)
     assert first["labels_known"] == 0
-    assert (second["mature"], second["labels_known"], second["redeemers_before_maturity"]) == (0, 1, 1)
+    assert (second["mature"], second["labels_known"], second["redeemers_before_maturity"]) == (0, 0, 1)
 
 
 def test_redemptions_outside_the_horizon_are_no_labels(tmp_path):

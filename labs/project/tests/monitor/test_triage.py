@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from targeting import triage
@@ -23,3 +24,10 @@ def test_only_the_last_campaign_counts(tmp_path, monkeypatch, capsys, early, lat
     else:
         triage.main()
     assert ("new" in capsys.readouterr().out) is bool(late)
+
+
+def test_a_column_is_dead_when_it_had_values_and_has_almost_none():
+    reference = pd.DataFrame({"spend": [5.0] * 100, "redemptions": [0] * 95 + [1] * 5, "trips": [0] * 50 + [3] * 50})
+    current = pd.DataFrame({"spend": [0.0] * 19 + [5.0], "redemptions": [0] * 20, "trips": [0] * 12 + [3] * 8})
+    assert triage.died(["spend", "redemptions", "trips"], reference, current) == ["spend"]
+    assert triage.died(["trips"], reference, current) == []

@@ -102,6 +102,8 @@ def _check_standing(task: tasks.Task, folder: Path) -> None:
         raise LabError(f"{task.file} is not in your workspace. lab.start({task.lab}) brings it back.")
     text = source.read(folder, task.file)
     part = source.part(task, text)
+    if task.kind == "file":
+        workspace.forget()  # it was edited beside the notebook: the next import reads it as it is now
     if part is None and task.kind == "lines":
         raise LabError(
             f"The comment lines `TASK {task.id}` and `END TASK {task.id}` are no longer both in {task.file}. "

@@ -3,11 +3,12 @@
 - **load**: the challenger can be loaded back and reproduces its golden predictions; nobody has rolled it back
 - **contract**: the data it was trained on have passed their contracts
 - **money**: against the champion, on the same held-out households, by the registered metric: superior or non-inferior
-- **slices**: in no slice with enough redeemers is it inferior
+- **slices**: in no slice with enough redeemers is it inferior; slices with fewer are named
 - **latency**, **size**: it stays inside what the service can carry
 
-Writes ``reports/decision.json`` and ``reports/decision.md``. They hold no time and no measured duration, so that a
-gate which was killed and run again leaves the same record; the measured latency is printed.
+The rules on money and slices are in ``targeting.judging``. Writes ``reports/decision.json`` and
+``reports/decision.md``. They hold no time and no measured duration, so that a gate which was killed and run again
+leaves the same record; the measured latency is printed.
 """
 
 import argparse
@@ -16,19 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from targeting import candidates, dossier, evaluate, params, registry
+from targeting import candidates, dossier, params, registry
 from targeting.files import StageError, read_json, run, write_json, write_text
+from targeting.judging import check, money, slices
 
 REPEATS = 50
-
-
-def check(name: str, passed: bool, detail: str) -> dict:
-    return {"check": name, "passed": bool(passed), "detail": detail}
-
-
-def dollars(result: dict) -> str:
-    """Return a comparison as a person would say it."""
-    return f"{result['verdict']}: {result['estimate']:+.0f} ({result['low']:+.0f} to {result['high']:+.0f})"
 
 
 def contract(challenger: registry.Registered, report: dict) -> dict:
@@ -38,25 +31,6 @@ def contract(challenger: registry.Registered, report: dict) -> dict:
     return check(
         "contract", same, detail if same else "the contracts were checked on other data than it was trained on"
     )
-
-
-def money(challenger, champion, settings: dict) -> dict:
-    """Check the registered metric against the champion; arguments are their held-out rows."""
-    result = evaluate.compare(challenger, champion, settings)
-    unit = f"dollars per 1,000 households on {result['rows']} held-out rows with {result['redeemers']} redeemers"
-    return check("money", result["verdict"] in settings["gate"]["accept"], f"{dollars(result)} {unit}")
-
-
-def slices(challenger, champion, settings: dict) -> dict:
-    """Check that no slice with enough redeemers loses for certain; arguments are held-out rows."""
-    judged = {}
-    for name, rows in evaluate.slices(challenger).items():
-        if rows["redeemed"].sum() >= settings["gate"]["slice_min_redeemers"]:
-            judged[name] = evaluate.compare(rows, champion, settings)
-    detail = (
-        "; ".join(f"{name} {dollars(result)}" for name, result in judged.items()) or "no slice has enough redeemers"
-    )
-    return check("slices", all(result["verdict"] != "inferior" for result in judged.values()), detail)
 
 
 def latency(challenger: registry.Registered, example, limit: float) -> tuple[dict, float]:

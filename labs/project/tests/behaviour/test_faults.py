@@ -22,6 +22,7 @@ STAGES = {  # in the order of the pipeline: stage → its command, and what it l
     "train": (["train"], ["models/training.*", "models/held_out.*"]),
     "evaluate": (["evaluate"], ["reports/evaluation.*"]),
     "register": (["register"], ["models/registered.*"]),
+    "feeds": (["feeds"], ["reports/feeds.*"]),
     "gate": (["gate"], ["reports/decision.*"]),
     "score": (["score", "--campaign", "13"], ["data/scores/*"]),
     "monitor": (["monitor"], ["reports/monitor.*", "reports/drift/*.json"]),  # the pages draw new identifiers

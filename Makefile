@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = @$(PYTHON) -m mldesign
 
-.PHONY: help setup site build lab labs test notebooks smoke execute measure screenshots lint lock repository
+.PHONY: help setup site build lab labs grade test notebooks smoke execute measure screenshots lint lock repository
 help:  ; $(RUN) help
 setup: ; $(RUN) setup
 site:  ; $(RUN) site $(PORT)
@@ -21,4 +21,6 @@ execute:    ; $(RUN) execute $(NB)
 measure:    ; $(RUN) measure $(OF)
 # Pictures of tools, taken from a notebook's own run: make screenshots, or make screenshots OF=mlflow_runs
 screenshots: ; $(RUN) screenshots $(OF)
+# A folder of students' workspaces: make grade OF=submissions/ LAB=2 (all labs without LAB; ROSTER=roster.csv for variants)
+grade:      ; $(RUN) grade $(OF) $(LAB:%=--lab %) $(ROSTER:%=--roster %)
 repository: ; $(RUN) repository $(REPO)

@@ -176,6 +176,13 @@ def labs(_arguments: list[str]) -> int:
     return python("pytest", "tests/lab", "-m", "matrix", "-n", "2", "--quiet")
 
 
+def grade(arguments: list[str]) -> int:
+    """Judge a folder of students' workspaces and write the results beside it; ``labs/grading.md`` says how."""
+    from mldesign.grading import command
+
+    return command.main(arguments or ["--help"])
+
+
 def project(_arguments: list[str]) -> int:
     """Run the tests of the case study in its own folder, as a student would."""
     return subprocess.call([sys.executable, "-m", "pytest", "--quiet"], cwd=ROOT / "labs" / "project")
@@ -270,6 +277,7 @@ RUN = {
     "site": site,
     "lab": lab,
     "labs": labs,
+    "grade": grade,
     "test": test,
     "build": build,
     "notebooks": notebooks,

@@ -188,10 +188,11 @@ def is_stub(task: Task, attempt: str) -> bool:
 
 def same(task: Task, one: str, other: str) -> bool:
     """Say whether two texts of a task say the same. White space, comments and docstrings do not count."""
-    return _essence(task, one) == _essence(task, other)
+    return essence(task, one) == essence(task, other)
 
 
-def _essence(task: Task, text: str) -> str:
+def essence(task: Task, text: str) -> str:
+    """Return what a text of a task says, without white space, comments and docstrings."""
     if task.kind == "function":
         try:
             tree = ast.parse(textwrap.dedent(text))

@@ -42,3 +42,5 @@ def test_contacts_takes_each_household_once_and_the_highest_first():
     chosen = lapse.contacts(rows, [0.2, 0.9, 0.9, 0.5, 0.9, 0.1, 0.5], weekly=2)
     assert chosen[["week", "household_id"]].to_numpy().tolist() == [[33, 2], [33, 3], [34, 1], [34, 4]]
     assert chosen["score"].tolist() == [0.9, 0.9, 0.5, 0.5]
+    by_place = pd.Series([0.2, 0.9, 0.9, 0.5, 0.9, 0.1, 0.5], index=range(7)[::-1])  # scores belong to rows by place
+    assert lapse.contacts(rows, by_place, weekly=2).equals(chosen)

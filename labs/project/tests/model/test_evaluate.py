@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from targeting import backtest, evaluate, features, policies, train, value
+from targeting import backtest, candidates, evaluate, features, policies, train, value
 from targeting.files import StageError
 
 
@@ -55,6 +55,24 @@ def test_an_interval_rests_on_households_not_on_rows(quick):
     assert as_if_new["high"] - as_if_new["low"] < 0.7 * (once["high"] - once["low"])
 
 
+def test_the_interval_of_a_mean_is_as_wide_as_theory_says(settings):
+    """95 % of a mean of 400: 1.96 standard errors on each side."""
+    values = np.random.default_rng(1).normal(size=400)
+    found = evaluate.interval(np.arange(400), values, np.ones(400), settings)
+    assert found["high"] - found["low"] == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.08)
+
+
+def test_capture_calibration_and_slices_count_what_they_say(quick):
+    """Ten households: the five with the higher scores are mailed, the first four were known."""
+    made = rows([0] * 5 + [1] * 5, [0, 0, 0, 0, 1, 0, 0, 1, 1, 1])
+    found = evaluate.assess(made.assign(score=made.index / 10, known=[1] * 4 + [0] * 6, campaign_type="Type A"), quick)
+    assert found["capture"]["estimate"] == 0.75
+    fifths = [(part["predicted"], part["observed"]) for part in found["calibration"]]
+    assert fifths == [(0.05, 0), (0.25, 0), (0.45, 0.5), (0.65, 0.5), (0.85, 1)]
+    sizes = {name: (part["rows"], part["redeemers"]) for name, part in found["slices"].items()}
+    assert sizes == {"Type A": (10, 4), "known households": (4, 0), "new households": (6, 4)}
+
+
 def test_nothing_to_divide_by_gives_no_number(quick):
     assert evaluate.interval([1, 2], [0, 0], [0, 0], quick) == {"estimate": None, "low": None, "high": None}
 
@@ -85,6 +103,26 @@ def test_a_held_out_campaign_is_predicted_from_labels_known_at_its_start(frame, 
         start = test["start_date"].iloc[0]
         assert (learn["start_date"] + pd.Timedelta(days=28) <= start).all()
         assert campaign not in set(learn["campaign_id"])
+
+
+def test_a_household_is_known_when_its_fold_has_learned_from_it(frame, quick):
+    usable = features.development(frame, quick)
+    held_out = train.hold_out(usable, quick)
+    for campaign, learn, _ in train.rolling_origin(usable, quick):
+        part = held_out[held_out["campaign_id"] == campaign]
+        seen = part["household_id"].isin(learn["household_id"])
+        assert (part["known"] == seen).all() and 0 < seen.mean() < 1
+
+
+def test_above_the_threshold_lies_the_budgets_share_of_development(frame, quick):
+    _, summary, fitted = train.train(frame, quick, {"data_hash": "d", "features_sha256": "f"})
+    usable, share = features.development(frame, quick), quick["decision"]["mailing_share"]
+    for name, entry in fitted["models"].items():
+        probability, threshold = (
+            entry["model"].predict_proba(candidates.inputs(usable))[:, 1],
+            summary["candidates"][name]["threshold"],
+        )
+        assert (probability > threshold + 1e-9).mean() <= share <= (probability >= threshold - 1e-9).mean()
 
 
 def test_training_twice_gives_the_same(frame, quick):

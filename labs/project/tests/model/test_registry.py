@@ -4,6 +4,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -47,6 +48,14 @@ def test_promoting_twice_does_not_lose_the_way_back(inside):
     registry.promote(2)
     registry.promote(2)
     assert registry.rollback() == 1
+
+
+def test_the_way_back_has_as_many_steps_as_the_way_there(inside):
+    for version in (2, 1):
+        registry.promote(version)
+    assert [registry.rollback(), registry.rollback()] == [2, 1]
+    with pytest.raises(StageError, match="no earlier champion"):
+        registry.rollback()
 
 
 def test_without_an_earlier_champion_there_is_no_way_back(inside):
@@ -98,6 +107,21 @@ def test_a_run_says_what_made_it(inside):
     assert {f"{package}=={importlib.metadata.version(package)}" for package in tracking.PACKAGES} <= set(environment)
     kept = {entry.path for entry in client.list_artifacts(run.info.run_id)}
     assert {"evaluation.png", "golden.json", "held_out.csv"} <= kept
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_the_commit_of_a_run_shows_whether_files_were_changed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert tracking.commit() == "none"
+    (tmp_path / "params.yaml").write_text("seed: 1\n", encoding="utf-8")
+    identity = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"]
+    for arguments in (["init"], ["add", "."], [*identity, "commit", "-m", "first"]):
+        subprocess.run(["git", *arguments], check=True, capture_output=True)
+    whole = tracking.commit()
+    assert re.fullmatch("[0-9a-f]{40}", whole)
+    (tmp_path / "params.yaml").write_text("seed: 2\n", encoding="utf-8")
+    assert tracking.commit() == f"{whole}-dirty"
 
 
 def test_a_locked_store_is_said_to_be_locked(inside, stage, monkeypatch):

@@ -35,15 +35,16 @@ class World:
 
     def __init__(self, folder, models):
         self.version, self.objected, self.models, self.clean = 1, frozenset({OBJECTED}), models, folder
+        self.describe("(8, 'Type A', date '2017-05-08'), (13, 'Type A', date '2017-08-08')")
+        self.write("coupons", "campaign_id, product_id", "(13, 100), (13, 100), (13, 101), (8, 102)")
+
+    def describe(self, rows):
+        self.write("campaign_descriptions", "campaign_id, campaign_type, start_date", rows)
+
+    def write(self, table, names, rows):
+        path = (self.clean / f"{table}.parquet").as_posix()
         with duckdb.connect() as connection:
-            for table, rows in {
-                "campaign_descriptions": "(8, 'Type A', date '2017-05-08'), (13, 'Type A', date '2017-08-08')",
-                "coupons": "(13, 100), (13, 100), (13, 101), (8, 102)",
-            }.items():
-                names = "campaign_id, campaign_type, start_date" if table != "coupons" else "campaign_id, product_id"
-                connection.execute(
-                    f"copy (select * from (values {rows}) as t({names})) to '{(folder / table).as_posix()}.parquet'"
-                )
+            connection.execute(f"copy (select * from (values {rows}) as t({names})) to '{path}'")
 
     def load(self, version):
         if version not in self.models:

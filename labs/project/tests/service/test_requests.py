@@ -7,7 +7,9 @@ from fastapi import HTTPException
 from service_world import LINE, ask
 
 from targeting import web
-from targeting.messages import MAX_BODY, MAX_HOUSEHOLDS, MAX_PURCHASES
+from targeting.messages import MAX_BODY, MAX_HOUSEHOLDS, MAX_LINES, MAX_PURCHASES
+
+LINES = [LINE | {"product_id": number} for number in range(1, MAX_PURCHASES + 2)]
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,10 @@ from targeting.messages import MAX_BODY, MAX_HOUSEHOLDS, MAX_PURCHASES
         ({"purchases": [LINE | {"purchased_at": "1501612200"}]}, "purchases.0.purchased_at"),
         ({"purchases": [LINE | {"sales_value": True}]}, "purchases.0.sales_value"),
         ({"redemptions": ["0001-01-01"]}, "redemptions.0"),
+        ({"redemptions": ["2100-01-01"]}, "redemptions.0"),
+        ({"redemptions": ["2017-08-01"] * 1_001}, "redemptions"),
+        ({"mailed_campaigns": list(range(1, 102))}, "mailed_campaigns"),
+        ({"purchases": [LINE | {"purchased_at": "2100-01-01T00:00:00Z"}]}, "purchases.0.purchased_at"),
         ({"purchases": None}, "purchases"),
         ({"purchases": [LINE | {"purchased_at": "2017-08-01T18:30:00"}]}, "purchases.0.purchased_at"),
         ({"purchases": [LINE | {"purchased_at": "0001-01-01T00:00:00+14:00"}]}, "purchases.0.purchased_at"),
@@ -35,7 +41,7 @@ from targeting.messages import MAX_BODY, MAX_HOUSEHOLDS, MAX_PURCHASES
         ({"purchases": [LINE | {"sales_value": "NaN"}]}, "purchases.0.sales_value"),
         ({"purchases": [LINE, LINE]}, "body"),
         ({"purchases": [LINE | {"name": "Jo"}]}, "purchases.0.name"),
-        ({"purchases": [LINE | {"product_id": n} for n in range(1, MAX_PURCHASES + 2)]}, "purchases"),
+        ({"purchases": LINES}, "purchases"),
     ],
 )
 def test_a_wrong_field_is_named(service, changes, field):
@@ -57,6 +63,8 @@ def test_an_amount_is_a_number(service, value):
         [],
         [{"household_id": 1, "purchases": []}] * 2,
         [{"household_id": n, "purchases": []} for n in range(1, MAX_HOUSEHOLDS + 2)],
+        [{"household_id": n, "purchases": LINES[: MAX_LINES // 4]} for n in range(1, 5)]
+        + [{"household_id": 5, "purchases": LINES[:1]}],
     ],
 )
 def test_a_batch_has_limits(service, households):

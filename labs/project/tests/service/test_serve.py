@@ -1,19 +1,14 @@
-"""The service through its HTTP interface: right answers, promotion, objections, silence about people."""
+"""The service through its HTTP interface: right answers, objections, silence about people."""
 
-import asyncio
 import json
 import logging
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from fastapi.testclient import TestClient
 from service_world import LINE, OBJECTED, ask
 
 from targeting import features, scoring, serve, web
-from targeting.batching import Batcher
 from targeting.files import StageError
-from targeting.live import Live
 from targeting.messages import FeaturesRequest
 from targeting.online import Online
 from targeting.registry import Registered
@@ -70,6 +65,11 @@ def test_a_household_that_nobody_has_seen_is_scored_as_one_without_a_past(servic
     assert answer.json()["probability"] == ask(service, "/score/features", **nothing).json()["probability"]
 
 
+@pytest.mark.parametrize(("probability", "decision"), [(0.5, "mail"), (0.499999999, "skip"), (None, "suppressed")])
+def test_the_threshold_itself_is_mailed(service, probability, decision):
+    assert scoring.decide(service.live.champion, 5, probability)["decision"] == decision
+
+
 def test_the_same_request_twice_gives_the_same_answer(service):
     assert ask(service).json() == ask(service).json()
 
@@ -82,57 +82,6 @@ def test_who_objected_is_never_scored(service, world, path, monkeypatch):
     world.objected |= {5}
     service.live.refresh()
     assert ask(service, path).json()["decision"] == "suppressed"
-
-
-def test_without_the_list_of_objections_nobody_is_scored(service, world):
-    world.objected = None
-    service.live.refresh()
-    assert ask(service).status_code == 503
-    assert service.get("/ready").status_code == 503
-    assert "suppression list" in service.get("/ready").json()["error"]
-    world.objected = frozenset()
-    service.live.refresh()
-    assert ask(service).status_code == 200
-
-
-def test_a_promotion_is_taken_up_and_a_rollback_too(service, world):
-    probabilities = []
-    for version in (1, 2, 1):
-        world.version = version
-        service.live.refresh()
-        assert service.get("/model").json()["version"] == version
-        probabilities.append(ask(service, "/score/features").json()["probability"])
-    assert probabilities[0] == probabilities[2] != probabilities[1]
-
-
-def test_a_promoted_model_that_is_refused_leaves_the_old_one_in_service(service, world):
-    world.version = 3
-    service.live.refresh()
-    assert ask(service).json()["model_version"] == 1
-    assert "Version 3 is refused" in service.get("/ready").json()["problems"][0]
-
-
-def test_the_service_follows_without_being_asked(world, settings):
-    live = Live(world.clean, lambda: world.version, world.load, world.suppressed)
-
-    async def watch():
-        following = asyncio.create_task(live.follow(0.01))
-        while not (live.champion and live.champion.version == 2):
-            world.version = 2
-            await asyncio.sleep(0.01)
-        following.cancel()
-
-    asyncio.run(asyncio.wait_for(watch(), 30))
-
-
-def test_without_a_champion_it_lives_but_is_not_ready(world, settings):
-    world.version = None
-    live = Live(world.clean, lambda: world.version, world.load, world.suppressed)
-    with TestClient(serve.create_app(live, Online(settings["data"], "UTC"))) as client:
-        assert client.get("/health").json()["status"] == "alive"
-        answers = [client.get("/ready"), client.get("/model"), ask(client), ask(client, "/score/features")]
-        assert [answer.status_code for answer in answers] == [503] * 4
-        assert "dvc repro" in answers[0].json()["error"]
 
 
 def test_a_defect_is_logged_and_says_nothing_about_the_person(service, monkeypatch, caplog):
@@ -167,47 +116,6 @@ def test_the_features_of_a_request_are_those_of_the_models():
     assert set(FeaturesRequest.model_fields) == {*features.KEYS, *features.FEATURES}
 
 
-def test_requests_that_wait_together_are_scored_together():
-    calls = []
-
-    def predict(rows):
-        calls.append(len(rows))
-        return [row * 10 for row in rows]
-
-    async def many():
-        batcher = Batcher(predict)
-        return await asyncio.gather(*(batcher(row) for row in range(5)))
-
-    assert asyncio.run(many()) == [0, 10, 20, 30, 40]
-    assert calls == [5]
-
-
-def test_what_arrives_during_a_call_is_the_next_batch():
-    calls, begun, go_on = [], threading.Event(), threading.Event()
-
-    def answer(rows):
-        calls.append(rows)
-        begun.set()
-        go_on.wait(10)
-        return [ValueError("alone") if row == 3 else row * 10 for row in rows]
-
-    async def many():
-        with ThreadPoolExecutor(1) as threads:
-            batcher = Batcher(answer, threads, full=3)
-            first = asyncio.create_task(batcher(0))
-            while not begun.is_set():
-                await asyncio.sleep(0.001)
-            others = asyncio.gather(*(batcher(row) for row in range(1, 6)), return_exceptions=True)
-            await asyncio.sleep(0)
-            go_on.set()
-            return [await first, *await others]
-
-    results = asyncio.run(asyncio.wait_for(many(), 30))
-    assert calls == [[0], [1, 2, 3], [4, 5]]
-    assert [results[place] for place in (0, 1, 2, 4, 5)] == [0, 10, 20, 40, 50]
-    assert str(results[3]) == "alone"
-
-
 def test_requests_at_the_same_moment_get_their_own_answers(service):
     """One statement for all of them: an unknown campaign and an objection concern nobody else."""
     bodies = [{"household_id": 5, "purchases": [LINE | {"basket_id": b} for b in range(1, 2 + n)]} for n in range(6)]
@@ -218,14 +126,6 @@ def test_requests_at_the_same_moment_get_their_own_answers(service):
     assert [answer.json() for answer in together] == [answer.json() for answer in alone]
     assert [answer.status_code for answer in together] == [200] * 6 + [422, 200, 200]
     assert len({answer.json()["probability"] for answer in together[:6]}) == 6
-
-
-def test_an_error_of_the_model_reaches_everyone_who_waits():
-    async def many():
-        batcher = Batcher(lambda rows: 1 / 0)
-        return await asyncio.gather(*(batcher(row) for row in range(3)), return_exceptions=True)
-
-    assert [type(error) for error in asyncio.run(many())] == [ZeroDivisionError] * 3
 
 
 def test_a_port_in_use_is_a_clear_error():

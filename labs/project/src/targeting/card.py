@@ -1,7 +1,7 @@
 """Write the model card of the champion from what the pipeline recorded: no number in it is typed.
 
 ``reports/model_card.md`` says what the model is for and what not, what it learned from, how well it did on whom, what
-is known to go wrong, and who may take it out of service.
+is known to go wrong, what nobody knows, and who may take it out of service.
 """
 
 import argparse
@@ -44,6 +44,9 @@ Each campaign scored by a model of earlier ones; {share:.0%} mailed; 95 % interv
 - Money rests on assumptions that nobody has measured: see `money` in params.yaml.
 - Only households with a book show whether they redeem; a random share of books keeps the rest visible.
 {alarms}
+## What nobody knows
+
+{unknowns}
 ## Who may stop it
 
 Anyone on call: `python -m targeting.registry rollback`. A household that objects is put on the suppression list by
@@ -96,6 +99,38 @@ def groups(fairness: dict) -> str:
     return "".join(lines)
 
 
+def unknowns(fairness: dict, monitor: dict) -> list[str]:
+    """Return a sentence for each thing that these records leave open, so that silence is not taken for good news.
+
+    - each group, of any attribute of any audited campaign, without a conclusion (``redeemers_mailed`` is None): with
+      campaign, group and its number of redeemers
+    - each audited campaign with households whose income is unknown: how many, of how many
+    - each watched campaign without an ``outcome``: nothing has come back yet
+
+    Args:
+        fairness: content of ``reports/fairness.json``.
+        monitor: content of ``reports/monitor.json``.
+    """
+    # TASK 8.7: what the records leave open
+    found = []
+    for number, audit in fairness["campaigns"].items():
+        for attribute, parts in audit["groups"].items():
+            for name, part in parts.items():
+                if part["redeemers_mailed"] is None:
+                    found.append(
+                        f"Campaign {number}, {attribute} {name}: {part['redeemers']} redeemers, too few to say whether "
+                        "they are reached as often as others."
+                    )
+        silent = audit["groups"]["income"].get("unknown", {}).get("households", 0)
+        if silent:
+            found.append(f"Campaign {number}: the income of {silent} of {audit['households']} households is unknown.")
+    for number, watched in monitor["campaigns"].items():
+        if "outcome" not in watched:
+            found.append(f"Campaign {number}: what came back is not known yet.")
+    return found
+    # END TASK 8.7
+
+
 def percent(entry: dict | None) -> str:
     """Return a share with its interval; None stands for a group that allows no conclusion."""
     if entry is None:
@@ -136,6 +171,7 @@ def write(champion: registry.Registered, records: dict[str, dict], settings: dic
         decision=decision["decision"],
         challenger=decision["challenger"]["version"],
         groups=groups(records["fairness"]),
+        unknowns="".join(f"- {sentence}\n" for sentence in unknowns(records["fairness"], records["monitor"])),
         alarms="".join(f"- Campaign {number}, {alarm['layer']}: {alarm['hint']}\n" for number, alarm in alarms),
     )
 

@@ -1,6 +1,6 @@
 """Delete a household: from raw data, features, scores, models, caches and logs, with a proof.
 
-``python -m targeting.deletion 1234`` puts the household on two lists and rebuilds everything without it:
+``python -m targeting.deletion 1234`` puts the household on two lists and rebuilds data and models without it:
 
 - ``deletions.csv``: ``targeting.ingest`` leaves these households out, or the next delivery would bring them back
 - ``suppression.csv``: nobody on it is scored or mailed; a deletion adds to it and never takes from it
@@ -102,6 +102,34 @@ def forget(root: Path, household_id: int) -> list[str]:
     return changed
 
 
+def delete(root: Path, household_id: int, day: datetime.date, deletions: Path) -> None:
+    """Carry one deletion through every copy: lists, data and what is made from them, mailing lists, runs, caches.
+
+    What is at hand: ``suppression.add(household, day, list)``; ``forget(root, household)``, which takes a household
+    out of mailing lists and MLflow runs; ``dvc(…)``, one command of DVC, its words as arguments. ``repro`` runs the
+    stages whose dependencies have changed, ``repro gate`` only as far as the gate (the reports after it name nobody, and
+    follow with the next run); ``repro --force --single-item ingest`` runs that stage in any case (the list is none of
+    its dependencies); ``gc --workspace --force`` drops from ``.dvc/cache`` what the workspace no longer
+    uses, and with ``--cloud`` from the remote too.
+
+    Args:
+        root: the repository; its remote, when it has one, is the folder ``build/remote``.
+        household_id: who asked.
+        day: when.
+        deletions: the list of deletions; that of objections is ``root / suppression.LIST``.
+    """
+    # TASK 8.5: first what keeps the household out, then what is made again, then what no stage makes, then old copies
+    for path in (root / suppression.LIST, deletions):
+        suppression.add(household_id, day, path)
+    dvc("repro", "--force", "--single-item", "ingest")
+    dvc("repro", "gate")
+    forget(root, household_id)
+    dvc("gc", "--workspace", "--force")
+    if (root / "build/remote").is_dir():
+        dvc("gc", "--workspace", "--cloud", "--force")
+    # END TASK 8.5
+
+
 def prove(root: Path, household_id: int, deletions: Path) -> dict:
     """Return the proof: where the household still is, the lists that hold it, whether the champion learned from it.
 
@@ -175,16 +203,7 @@ def main() -> None:
         print(f"{check(root, deletions)} households asked to be deleted; none is left.")
         return
     if not arguments.prove:
-        day = arguments.on or datetime.date.today()
-        for path in (root / suppression.LIST, deletions):
-            suppression.add(household, day, path)
-        dvc("repro", "--force", "--single-item", "ingest")
-        dvc("repro")
-        forget(root, household)
-        dvc("gc", "--workspace", "--force")
-        for path in root.glob("build/remote"):
-            if path.is_dir():
-                dvc("gc", "--workspace", "--cloud", "--force")
+        delete(root, household, arguments.on or datetime.date.today(), deletions)
     proof = prove(root, household, deletions)
     write_json(root / "reports/deletion.json", proof)
     print(json.dumps(proof, indent=2))

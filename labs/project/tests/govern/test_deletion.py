@@ -114,6 +114,7 @@ def repository(tmp_path, monkeypatch):
     stages = yaml.safe_load((project / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
     stages = {name: stages[name] for name in ("ingest", "contracts", "features", "deletions")}
     stages["ingest"]["cmd"] += " --source source"
+    stages["gate"] = {"cmd": "python -c pass", "deps": ["data/features.parquet"]}
     (root / "dvc.yaml").write_text(yaml.safe_dump({"stages": stages}), encoding="utf-8")
     monkeypatch.chdir(root)
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))

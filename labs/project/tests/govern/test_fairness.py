@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
 
-from targeting import fairness
+from targeting import fairness, policies
 
 
 @pytest.fixture
@@ -51,6 +52,19 @@ def test_the_interval_has_the_width_that_resampling_households_gives(rows, group
     assert mailed["high"] - mailed["low"] == pytest.approx(width, rel=0.15)
 
 
+def test_the_shares_are_those_of_fairlearn(rows, groups, settings):
+    """A library that others keep, as a second witness for what is divided by what."""
+    mailed = policies.choose(rows["probability"], rows["household_id"], settings["decision"]["mailing_share"])
+    metrics = {"mailed": selection_rate, "redeemers_mailed": true_positive_rate, "others_mailed": false_positive_rate}
+    frame = MetricFrame(
+        metrics=metrics, y_true=rows["redeemed"], y_pred=mailed, sensitive_features=groups["income"]
+    ).by_group
+    for name, entry in fairness.measure(rows.assign(mailed=mailed), groups["income"], settings).items():
+        for measure in metrics:
+            if entry[measure] is not None:
+                assert entry[measure]["estimate"] == pytest.approx(frame.loc[name, measure], abs=1e-6)
+
+
 def test_few_redeemers_allow_no_conclusion(rows, groups, settings):
     income = fairness.audit(rows, groups, settings)["groups"]["income"]
     assert income["unknown"]["redeemers_mailed"] is None
@@ -83,9 +97,9 @@ def test_the_remedy_never_prints_more_books_than_the_budget(rows, groups):
 
 
 def test_who_did_not_say_is_a_group_of_its_own(tmp_path):
-    pd.DataFrame({"household_id": [1, 2], "income": ["Under 15K", "250K+"], "age": ["19-24", "65+"]}).to_parquet(
-        tmp_path / "demographics.parquet"
-    )
-    found = fairness.attributes(tmp_path, pd.Series([2, 3, 1]))
-    assert found["income"].tolist() == ["50K and over", "unknown", "under 50K"]
-    assert found["age"].tolist() == ["65+", "unknown", "19-24"]
+    table = {"household_id": [1, 2, 4], "income": ["Under 15K", "250K+", None], "age": ["19-24", "65+", "65+"]}
+    pd.DataFrame(table).to_parquet(tmp_path / "demographics.parquet")
+    found = fairness.attributes(tmp_path, pd.Series([2, 3, 1, 4], index=[7, 8, 9, 3]))
+    assert found["income"].tolist() == ["50K and over", "unknown", "under 50K", "unknown"]
+    assert found["age"].tolist() == ["65+", "unknown", "19-24", "65+"]
+    assert found.index.tolist() == [7, 8, 9, 3]

@@ -37,6 +37,7 @@ RECORDS = {
     "fairness": {
         "campaigns": {
             "13": {
+                "households": 700,
                 "groups": {"income": {"under 50K": GROUP, "unknown": {**GROUP, "redeemers_mailed": None}}},
                 "mailing_ratio_low_to_high_income": 0.86,
                 "remedy": {"net_value_per_1000": {"estimate": -56.0, "low": -132.0, "high": 18.0}},
@@ -108,6 +109,9 @@ def test_the_card_names_data_limits_and_the_way_out(settings):
         "| campaign 8 | 1076 | 132 | 420 (235 to 604) |",
         "| 13 | unknown | 316 | 89 | 64% (59% to 69%) | too few redeemers |",
         "- Campaign 13, data: Ask marketing.",
+        "- Campaign 13, income unknown: 89 redeemers, too few",
+        "- Campaign 13: the income of 316 of 700 households is unknown.",
+        "- Campaign 22: what came back is not known yet.",
         "registry rollback",
     ):
         assert words in text

@@ -142,6 +142,11 @@ def _child(sender: Connection, nonce: str, work, payload: str, others: int) -> N
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
+    if (
+        sys.platform != "win32"
+    ):  # the server's own pipes: writing to them would end it, and with it the judging of others
+        os.closerange(3, sender.fileno())
+        os.closerange(sender.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
     confine.limits(others)
     result = work(json.loads(payload))
     line = json.dumps({"nonce": nonce, "result": result}).encode() + b"\n"

@@ -44,7 +44,10 @@ def judge(payload: dict) -> dict:
             return {"hint": None, "unjudged": "the process that judges could not be confined as at the start"}
         before = _judges(task)
         faulthandler.dump_traceback_later(payload["seconds"], exit=True, file=hang)
-        hint = runner.run(task, str(tree), line)
+        try:
+            hint = runner.run(task, str(tree), line)
+        except BaseException as error:  # what explains exceptions was changed by the code, or the explanation failed
+            hint = f"Your code stops its own check with {type(error).__name__}."
         faulthandler.cancel_dump_traceback_later()
     after = _judges(task)
     changed = sorted(name for name, identity in before.items() if after.get(name) != identity)

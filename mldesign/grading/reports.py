@@ -83,7 +83,7 @@ def _documents(one: marking.Submission, lab: int) -> list[str]:
         if text is None:
             lines += ["Missing, or not readable as UTF-8.", ""]
             continue
-        what = _standing(text, template, states.finished(name, lab))
+        what = _standing(text, template, states.after(lab).get(name, ""))
         lines += [f"{what} Rubric: [the lab's page]({page(lab)}), under *Decide*.", ""]
         if "Still" not in what:
             fence = "`" * (1 + max([2, *(len(run) for run in re.findall(r"`+", text))]))

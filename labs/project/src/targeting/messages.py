@@ -25,12 +25,14 @@ def _written_out(value: object) -> object:
     raise ValueError("write it out, as 2017-08-01 or 2017-08-01T18:30:00Z")
 
 
-Id = Annotated[int, Field(strict=True, ge=1, lt=2**53)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Money = Annotated[Decimal, Field(ge=0, le=100_000, max_digits=12, decimal_places=2)]
 Amount = Annotated[float, Field(strict=True, ge=0, le=100_000_000, allow_inf_nan=False)]
 Day = Annotated[date, BeforeValidator(_written_out), Field(ge=EARLIEST.date(), lt=LATEST.date())]
+# TASK 4.3: what a key, an amount on a receipt and a moment may be
+Id = Annotated[int, Field(strict=True, ge=1, lt=2**53)]
+Money = Annotated[Decimal, Field(ge=0, le=100_000, max_digits=12, decimal_places=2)]
 Time = Annotated[AwareDatetime, BeforeValidator(_written_out), Field(ge=EARLIEST, lt=LATEST)]
+# END TASK 4.3
 
 
 class Message(BaseModel):

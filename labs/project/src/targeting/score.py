@@ -48,17 +48,20 @@ def allocate(rows: pd.DataFrame, share: float, exploration: float, seed: int) ->
     ranked = rows.sort_values(["probability", "household_id"], ascending=[False, True], ignore_index=True)
     books = math.floor(share * len(ranked) + 1e-9)
     lots = min(math.floor(exploration * books + 1e-9), len(ranked) - books)
+    # TASK 4.1: whom the model chooses, who is drawn by lot, and the chance that each had
     first, rest = books - lots, len(ranked) - (books - lots)
     lot = draw(seed, int(ranked["campaign_id"].iloc[0]), ranked["household_id"])
     lot[:first] = np.inf
     drawn = np.zeros(len(ranked), dtype=bool)
     drawn[np.argsort(lot, kind="stable")[:lots]] = True
     chosen = np.arange(len(ranked)) < first
+    propensity = np.where(chosen, 1.0, lots / rest if rest else 0.0)
+    # END TASK 4.1
     return ranked.assign(
         rank=np.arange(1, len(ranked) + 1),
         mailed=chosen | drawn,
         reason=np.where(chosen, MODEL, np.where(drawn, EXPLORATION, NOT_MAILED)),
-        propensity=np.where(chosen, 1.0, lots / rest if rest else 0.0),
+        propensity=propensity,
     )
 
 
@@ -130,11 +133,17 @@ def next_campaign(frame: pd.DataFrame, settings: dict) -> int:
 def guard(target: Path, lineage: dict, again: bool) -> None:
     """Refuse to replace a list that another model or other data made.
 
+    Args:
+        target: where the list goes; its rows have a column for each entry of ``lineage``.
+        lineage: column → value that the new list would have.
+        again: whether the operator has said that it may be replaced.
+
     Raises:
-        StageError: when there is such a list and ``again`` is False.
+        StageError: when there is such a list, or one that cannot be read, and ``again`` is False.
     """
     if again or not target.is_file():
         return
+    # TASK 4.2: refuse to replace a list of another origin
     try:
         made = pd.read_parquet(target, columns=list(lineage)).iloc[0].to_dict()
     except (OSError, ValueError, IndexError) as error:
@@ -146,6 +155,7 @@ def guard(target: Path, lineage: dict, again: bool) -> None:
         raise StageError(
             f"{target} was made with another {', '.join(changed)}. If no book has been mailed, repeat with --again."
         )
+    # END TASK 4.2
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -102,12 +102,15 @@ class Service:
         return champion, self._decisions(champion, known, suppressed, asked)
 
     def _decisions(self, champion: Registered, known: Campaigns, suppressed: frozenset[int], asked: list) -> list[dict]:
+        """Return a decision for each pair of campaign_id and household, in the order given."""
+        # TASK 4.4: who objected is left out before anything is computed, and keeps its place in the answer
         wanted = [pair for pair in asked if pair[1].household_id not in suppressed]
         found = iter(champion.predict(self.online.features(known, wanted)).tolist() if wanted else [])
         return [
             decide(champion, household.household_id, None if household.household_id in suppressed else next(found))
             for _, household in asked
         ]
+        # END TASK 4.4
 
     def _by_features(self, rows: list[list]) -> list[tuple[Registered, float]]:
         champion = self.current()[0]

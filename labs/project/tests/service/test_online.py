@@ -4,12 +4,11 @@ import duckdb
 import pandas as pd
 import pytest
 
-from targeting import features
-from targeting.files import parquet
-from targeting.messages import Household
-from targeting.online import MONEY, Campaigns, Online
+from targeting import features, skew
+from targeting.files import StageError, parquet
+from targeting.online import Campaigns, Online
 
-CAMPAIGN, START = 13, "2017-08-08"
+CAMPAIGN = 13
 
 
 @pytest.fixture
@@ -17,49 +16,42 @@ def clean(built):
     return built / "data" / "clean"
 
 
-def household(connection, household_id: int) -> Household:
-    """What a till would send about a household: everything, also what is older or later than the window."""
-    columns = ("basket_id", "product_id", *MONEY, "transaction_timestamp")
-    lines = connection.execute(
-        f"select {', '.join(columns)} from transactions where household_id = ? and store_time >= date '{START}' - 100 "
-        f"and store_time < date '{START}' + 20 order by basket_id, product_id",
-        [household_id],
-    ).fetchall()
-    mailed = connection.execute(
-        "select campaign_id from campaigns join campaign_descriptions using (campaign_id) "
-        f"where household_id = ? and start_date < date '{START}' order by campaign_id",
-        [household_id],
-    ).fetchall()
-    redeemed = connection.execute(
-        "select redemption_date from coupon_redemptions where household_id = ? order by all", [household_id]
-    ).fetchall()
-    return Household(
-        household_id=household_id,
-        purchases=[
-            dict(zip((*columns[:-1], "purchased_at"), (*line[:-1], f"{line[-1].isoformat()}Z"), strict=True))
-            for line in lines
-        ],
-        mailed_campaigns=[row[0] for row in mailed],
-        redemptions=[row[0] for row in redeemed],
-    )
-
-
-def test_the_service_computes_what_the_batch_computes(clean, settings):
+@pytest.fixture
+def opened(clean, settings):
     with features.connect(clean, settings["data"]) as connection:
-        batch = features.campaign(features.compute(connection), CAMPAIGN).iloc[::25]
-        households = [household(connection, int(number)) for number in batch["household_id"]]
+        yield connection
+
+
+def test_the_service_computes_what_the_batch_computes(clean, opened, settings):
+    batch = features.campaign(features.compute(opened), CAMPAIGN).iloc[::25]
+    households = skew.requests(opened, CAMPAIGN, batch["household_id"].tolist())
     online = Online(settings["data"], settings["ingest"]["time_zone"])
-    served = online.features(Campaigns.read(clean), [(CAMPAIGN, household) for household in households])
-    expected = batch[list(features.FEATURES)].reset_index(drop=True)
-    pd.testing.assert_frame_equal(served, expected, check_dtype=False)
+    served = skew.served(online, Campaigns.read(clean), CAMPAIGN, households)
+    assert skew.differing(batch, served) == {}
     assert (served[list(features.NUMERIC)] > 0).any().all(), "zeros would compare equal uncomputed"
 
 
-def test_households_asked_about_together_get_what_they_get_alone(clean, settings):
+def test_a_difference_is_found_household_by_household():
+    batch = pd.DataFrame({"household_id": [1, 2, 3]} | dict.fromkeys(features.NUMERIC, 2.0))
+    batch["campaign_type"] = "Type A"
+    same = batch.iloc[::-1].astype({"trips": "int64"})
+    assert skew.differing(batch, same) == {}
+    assert skew.differing(batch, same.assign(spend=[2.01, 2.0, 1.99], campaign_type="Type B")) == {
+        "spend": 2,
+        "campaign_type": 3,
+    }
+    assert skew.differing(batch, same[1:]) == dict.fromkeys(features.FEATURES, 1)
+
+
+def test_who_replays_an_unknown_campaign_is_told(opened):
+    with pytest.raises(StageError, match="no campaign 99"):
+        skew.requests(opened, 99, [1])
+
+
+def test_households_asked_about_together_get_what_they_get_alone(clean, opened, settings):
     """Two requests about the same household with other purchases, one of them for another campaign, do not mix."""
-    with features.connect(clean, settings["data"]) as connection:
-        rows = features.campaign(features.compute(connection), CAMPAIGN)
-        many = [household(connection, int(number)) for number in rows["household_id"].iloc[:300:100]]
+    rows = features.campaign(features.compute(opened), CAMPAIGN)
+    many = skew.requests(opened, CAMPAIGN, rows["household_id"].iloc[:300:100].tolist())
     asked = [(CAMPAIGN, each) for each in many] + [
         (18, many[0]),
         (CAMPAIGN, many[1].model_copy(update={"purchases": []})),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mldesign.lab import checking, runner, tasks
 
-PRELOAD = ["mldesign.lab.runner", "duckdb", "numpy", "pandas", "pytest", "sklearn.metrics", "yaml"]
+PRELOAD = ["mldesign.lab.runner", "duckdb", "fastapi", "numpy", "pandas", "pytest", "sklearn.metrics", "yaml"]
 
 
 def hint(task: tasks.Task, attempt: str) -> str | None:

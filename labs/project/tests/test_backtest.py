@@ -29,10 +29,10 @@ def test_the_policy_never_sees_the_outcome():
 
 
 def test_the_summary_adds_up():
-    total = summary(backtest(FRAME, Rule(("spend",)), share=0.5, cost_per_book=1.0, benefit=10.0))
-    assert total["books"] == 3
-    assert total["share_caught"] == pytest.approx(1 / 3)
-    assert total["net_value_per_1000"] == pytest.approx(1000 * 7 / 6)
+    total = summary(backtest(FRAME, Rule(("spend",)), share=0.25, cost_per_book=1.0, benefit=10.0))
+    assert (total["books"], total["caught"], total["net_value"]) == (1, 1, 9.0)
+    assert total["share_caught"] == pytest.approx(1 / 3)  # of all redeemers, not of the books
+    assert total["net_value_per_1000"] == pytest.approx(1000 * 9 / 6)
 
 
 def test_a_policy_does_not_differ_from_itself(campaigns):

@@ -29,8 +29,9 @@ def shop():
         yield connection
 
 
-def buy(connection, when: str, spend: float = 10.0):
-    connection.execute("insert into transactions values (1, 1, ?, 0, 0, ?)", [spend, datetime.fromisoformat(when)])
+def buy(connection, when: str, spend: float = 10.0, basket: int = 1, coupon: float = 0, match: float = 0):
+    line = [basket, spend, coupon, match, datetime.fromisoformat(when)]
+    connection.execute("insert into transactions values (1, ?, ?, ?, ?, ?)", line)
 
 
 def redeem(connection, when: str, campaign: int = 8):
@@ -54,6 +55,22 @@ def test_a_household_without_purchases_keeps_its_row(shop):
 def test_purchases_are_dated_in_store_time(shop, stamp, spend):
     buy(shop, stamp)
     assert history(DATA, shop).iloc[0]["spend"] == spend
+
+
+def test_a_basket_of_several_lines_is_one_trip_and_each_line_with_a_coupon_counts(shop):
+    buy(shop, "2017-05-01T20:00", coupon=0.5)
+    buy(shop, "2017-05-01T20:00", match=0.5)
+    buy(shop, "2017-05-02T20:00", basket=2)
+    row = history(DATA, shop).iloc[0]
+    assert (row["spend"], row["trips"], row["coupon_lines"]) == (30.0, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("day", "counted"), [("2017-02-12", 0), ("2017-02-13", 1), ("2017-05-07", 1), ("2017-05-08", 0)]
+)
+def test_past_redemptions_are_those_of_the_84_days_before(shop, day, counted):
+    redeem(shop, day, campaign=7)
+    assert history(DATA, shop).iloc[0]["redemptions"] == counted
 
 
 @pytest.mark.parametrize(

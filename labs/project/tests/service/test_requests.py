@@ -92,8 +92,18 @@ def test_no_body_however_broken_gets_a_500(service, path, content, status):
     assert set(answer.json()) == {"error", "problems"}
 
 
-@pytest.mark.parametrize("announced", [[], [(b"content-length", b"999999999")]])
-def test_a_large_body_is_not_read_to_its_end(announced):
+@pytest.mark.parametrize("value", ["Jo Smith", {"name": "Jo Smith"}, ["Jo Smith"]])
+@pytest.mark.parametrize("field", ["household_id", "campaign_id", "purchases", "redemptions", "mailed_campaigns"])
+def test_an_answer_never_repeats_a_value(service, field, value):
+    answer = ask(service, **{field: value})
+    assert answer.status_code == 422
+    assert "Jo Smith" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("announced", "read"), [([], MAX_BODY // 1_000_000 + 1), ([(b"content-length", b"999999999")], 1)]
+)
+def test_a_large_body_is_not_read_to_its_end(announced, read):
     chunks = []
 
     async def receive():
@@ -106,7 +116,7 @@ def test_a_large_body_is_not_read_to_its_end(announced):
 
     with pytest.raises(HTTPException, match="413"):
         asyncio.run(web.Envelope(application)({"type": "http", "headers": announced}, receive, None))
-    assert len(chunks) <= MAX_BODY // 1_000_000 + 1
+    assert len(chunks) <= read
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/score", 405), ("POST", "/nothing", 404)])

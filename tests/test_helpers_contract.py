@@ -29,6 +29,12 @@ def test_a_key_twice_names_each_row_once():
     assert found(GOOD.assign(key=[1, 1, 3])) == [("a key twice", 0), ("a key twice", 1)]
 
 
+def test_a_key_of_two_columns_that_occurs_twice_names_each_row_once():
+    frame = pd.DataFrame({"week": [1, 1, 2], "store": [5, 5, 5]})
+    two = pandera.DataFrameSchema({}, unique=["week", "store"])
+    assert broken(two, frame).to_numpy().tolist() == [["a key twice", 0], ["a key twice", 1]]
+
+
 def test_a_missing_column_and_an_empty_field_have_words():
     assert [check for check, _ in found(GOOD.drop(columns="key"))] == ["a column is missing"]
     assert [check for check, _ in found(GOOD.assign(money=[1.0, None, 5.0]))] == ["a field is empty"]

@@ -1,5 +1,6 @@
 """mldesign.offers: nobody twice, no label from the future, and the same table and money as lesson 1.1."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -43,6 +44,24 @@ def test_an_offer_to_a_household_that_was_not_at_risk_is_wasted(everything):
     chosen = pd.DataFrame({"household_id": [10**6], "week": [33]})
     assert offers.earned(chosen, everything).loc[10**6] == -lapse.OFFER_COST
     assert offers.judged(chosen, everything)["lapsed"].tolist() == [0]
+
+
+def test_a_list_is_judged_by_what_really_happened_not_by_what_it_believed(everything):
+    chosen = offers.contacts(everything, 28, 33)
+    believed = chosen.assign(lapsed=1, usual=1000.0)
+    assert offers.earned(believed, everything).equals(offers.earned(chosen, everything))
+    lapsing, lost = offers.cost(everything.assign(lapsed=1), everything, 28, 33)
+    assert lapsing < len(chosen)
+    by_spend = offers.contacts(everything.assign(lapsed=1), 28, 33)
+    assert lost.sum() == pytest.approx(
+        offers.earned(chosen, everything).sum() - offers.earned(by_spend, everything).sum()
+    )
+
+
+def test_an_interval_holds_95_per_cent_from_low_to_high():
+    dollars = pd.Series(np.arange(100.0))
+    low, high = (int(part) for part in offers.with_interval(dollars).split("(")[1].rstrip(")").split(" to "))
+    assert (high - low) / (2 * 1.96 * dollars.std() * 10) == pytest.approx(1, abs=0.06)
 
 
 def test_an_interval_repeats_and_holds_the_sum():

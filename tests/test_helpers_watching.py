@@ -45,3 +45,15 @@ def test_quantiles_grow_with_the_drift_and_shrink_with_the_sample():
     assert found[200].shape == (2, 25)
     assert found[20][0, 12] > found[200][0, 12]
     assert found[200][1, 12] > found[200][0, 12]
+
+
+def test_a_fall_of_all_values_is_as_far_as_it_can_be_worked_out():
+    """Fifteen weeks of one value and one of another: a week is compared with the other weeks, in standard deviations."""
+    rows = pd.DataFrame({"week": np.repeat(range(13, 29), 10), "spend": np.repeat([30.0] + [10.0] * 15, 10)})
+    found = watching.quiet_quantiles(rows, "spend", [5], [0, 0.5], draws=16)[5]
+    own = 20 / rows["spend"].std()  # week 13 lies 20 dollars from all others, each other week 20 / 15 from the rest
+    assert found[0, 0] == pytest.approx(own / 15, abs=1e-3)
+    assert found[0, -1] == pytest.approx(own, abs=1e-3)
+    fallen = np.abs(np.array([15 - 10] + [5 - 170 / 15] * 15)) / rows["spend"].std()
+    assert found[1, 0] == pytest.approx(fallen.min(), abs=1e-3)
+    assert found[1, -1] == pytest.approx(fallen.max(), abs=1e-3)

@@ -36,6 +36,7 @@ from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 EXPERIMENT = "coupon-book"
 PACKAGES = ("mlflow", "numpy", "pandas", "scikit-learn", "skops")
 FILE = "mlflow.db"
+MAKERS = ("src", "params.yaml", "dvc.yaml")  # what makes a model; dvc.lock and reports are what the pipeline writes
 # MLflow writes what it is told into these variables; left there, the next folder would be taken for this one.
 WRITTEN = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_EXPERIMENT_ID")
 
@@ -107,12 +108,15 @@ def create(path: Path) -> str:
 
 
 def commit() -> str:
-    """Return the commit that is checked out, with ``-dirty`` when files differ from it, or ``none`` outside git."""
+    """Return the commit that is checked out, with ``-dirty`` when ``MAKERS`` differ from it; ``none`` outside git."""
     try:
-        command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        head, changes = (
+            subprocess.run(["git", *words], capture_output=True, text=True, check=True).stdout.strip()
+            for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--", *MAKERS])
+        )
     except (OSError, subprocess.CalledProcessError):
         return "none"
+    return f"{head}-dirty" if changes else head
 
 
 def finished(client: mlflow.MlflowClient, fingerprint: str) -> str | None:

@@ -1,8 +1,11 @@
 """The receipt of a version: from the model back to code and data, and what cannot be confirmed."""
 
+import shutil
+import subprocess
+
 import pytest
 
-from targeting import dossier, registry
+from targeting import dossier, registry, tracking
 from targeting.files import StageError
 
 WHOLE = {"commit": "c1", "data_hash": "d1", "features_sha256": "f1"}
@@ -38,3 +41,17 @@ def test_what_nobody_can_get_back_is_not_confirmed(name, entry):
 def test_an_unknown_version_has_no_receipt(inside):
     with pytest.raises(StageError, match="no version 99"):
         dossier.receipt(99)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_what_the_pipeline_writes_leaves_a_commit_clean_and_a_new_module_does_not(tmp_path, monkeypatch):
+    identity = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "dvc.lock").write_text("1", encoding="utf-8")
+    for arguments in (["init"], ["add", "."], [*identity, "commit", "-m", "first"]):
+        subprocess.run(["git", *arguments], check=True, capture_output=True)
+    (tmp_path / "dvc.lock").write_text("2", encoding="utf-8")
+    assert not tracking.commit().endswith("-dirty")
+    (tmp_path / "src/new.py").write_text("2", encoding="utf-8")  # imported, and in no commit
+    assert tracking.commit().endswith("-dirty")

@@ -104,21 +104,22 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def server(
-    command: list[str], address: str, place: Path, seconds: float = 60, **extra: str
+    command: list[str], address: str, place: Path, seconds: float = 60, log: Path | None = None, **extra: str
 ) -> Iterator[subprocess.Popen]:
     """Run a server while the block runs, from the moment it answers; stop it at the end, also after an error.
 
     Args:
         command: program and arguments; ``"python"`` stands for this kernel's Python.
         address: an http address that answers below status 500 when the server is ready.
-        place: the folder to run in; what the server prints goes to ``server.log`` there.
+        place: the folder to run in.
         seconds: how long to wait for it.
+        log: the file that what the server prints goes to; ``server.log`` in the folder when none is named.
         extra: environment variables of the server.
 
     Raises:
         RuntimeError: when the server ends or does not answer in time; the message holds the end of its output.
     """
-    log = place / "server.log"
+    log = log or place / "server.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
             _command(command),

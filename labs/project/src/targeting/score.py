@@ -12,7 +12,6 @@ so.
 
 import argparse
 import hashlib
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -178,7 +177,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         listed.to_parquet(part, index=False)
     summary = summarise(listed, int(rows["household_id"].isin(objected).sum()), settings) | lineage
     write_json(target.with_suffix(".json"), summary)
-    print(json.dumps(summary, indent=2))
+    print(
+        f"Campaign {campaign_id}: {summary['books']} books for {summary['households']:,} households, "
+        f"{summary['exploration_books']} of them by lot; {summary['suppressed']} objected. By version {model.version}."
+    )
 
 
 if __name__ == "__main__":

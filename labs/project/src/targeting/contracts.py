@@ -19,7 +19,8 @@ from pandera.errors import SchemaErrors
 
 from targeting import params
 from targeting.files import StageError, first_line, literal, read_json, run, write_json, write_query, write_text
-from targeting.schemas import CONTRACTS, Contract
+from targeting.rules import Contract
+from targeting.schemas import CONTRACTS
 
 
 def view(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:

@@ -9,8 +9,6 @@ Three names matter to the rest of the system:
 
 import argparse
 import datetime
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -163,20 +161,6 @@ def campaign(frame: pd.DataFrame, campaign_id: int) -> pd.DataFrame:
     return rows
 
 
-def with_spark(clean: Path, data: dict, target: Path) -> None:
-    """Let Spark, in a process of its own, write the table; same statement, same rows.
-
-    Raises:
-        StageError: when pyspark or Java is absent, or Spark fails; the message ends with its last lines.
-    """
-    manifest = read_json(clean / "manifest.json", "python -m targeting.contracts")
-    settings = settings_query(manifest["first_day"], manifest["last_day"], data)
-    command = [sys.executable, "-m", "targeting.spark", str(clean), settings, str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
-    if done.returncode:
-        raise StageError("\n".join(done.stderr.strip().splitlines()[-3:]))
-
-
 def main() -> None:
     """Run the stage."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -186,7 +170,9 @@ def main() -> None:
     arguments = parser.parse_args()
     data = params.read()["data"]
     if arguments.engine == "spark":
-        with_spark(arguments.clean, data, arguments.target)
+        from targeting import spark  # here, because it imports this module
+
+        spark.write(arguments.clean, data, arguments.target)
     else:
         with connect(arguments.clean, data) as connection:
             write_query(connection, STATEMENT.read_text(encoding="utf-8"), arguments.target)

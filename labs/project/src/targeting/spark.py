@@ -1,4 +1,4 @@
-"""Run ``features.sql`` on Spark: ``python -m targeting.spark CLEAN SETTINGS TARGET``, called by ``targeting.features``.
+"""Run ``features.sql`` on Spark: :func:`write` starts ``python -m targeting.spark CLEAN SETTINGS TARGET``.
 
 A process of its own, because the Java machine that it starts keeps its memory until the process ends. Spark writes
 nothing: the rows come back as Arrow and are written as DuckDB's are, in the same order, so that files compare.
@@ -6,13 +6,14 @@ nothing: the rows come back as Arrow and are written as DuckDB's are, in the sam
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
 
-from targeting.features import INPUTS, STATEMENT
-from targeting.files import StageError, run, write_query
+from targeting.features import INPUTS, STATEMENT, settings_query
+from targeting.files import StageError, read_json, run, write_query
 
 OPTIONS = {
     "spark.driver.memory": "1g",
@@ -24,6 +25,25 @@ OPTIONS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
+
+
+def write(clean: Path, data: dict, target: Path) -> None:
+    """Let Spark, in a process of its own, write the table of features; same statement, same rows.
+
+    Args:
+        clean: folder of checked tables.
+        data: the block ``data`` of params.yaml.
+        target: the parquet file to write.
+
+    Raises:
+        StageError: when pyspark or Java is absent, or Spark fails; the message ends with its last lines.
+    """
+    manifest = read_json(clean / "manifest.json", "python -m targeting.contracts")
+    settings = settings_query(manifest["first_day"], manifest["last_day"], data)
+    command = [sys.executable, "-m", "targeting.spark", str(clean), settings, str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    if done.returncode:
+        raise StageError("\n".join(done.stderr.strip().splitlines()[-3:]))
 
 
 def session():

@@ -1,7 +1,7 @@
 """What only a comparison of submissions shows: assumptions that are another's, the same text, the answer of somebody else."""
 
-import itertools
 import math
+from collections import defaultdict
 
 from mldesign.lab import variants
 
@@ -22,11 +22,13 @@ def compare(found: list, kinds: dict[str, str]) -> None:
                 one.remarks.append(
                     "The folder .lab was not handed in: no small answers, and no record of the reference."
                 )
-    for one, other, shared in pairs(found):
-        for this, that in ((one, other), (other, one)):
-            for row in this.rows:
+    for students, shared in alike(found):
+        for one in students:
+            others = [other.student for other in students if other is not one]
+            more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+            for row in one.rows:
                 if row.task in shared:
-                    _flag(row, f"same text as {that.student}")
+                    _flag(row, f"same text as {', '.join(others[:3])}{more}")
     _answers(found, kinds)
 
 
@@ -46,22 +48,19 @@ def _variant(one, kinds: dict[str, str]) -> None:
             _flag(row, "judged with other assumptions than the variant's")
 
 
-def pairs(found: list) -> list[tuple]:
-    """Return (submission, submission, tasks) where both have the same text, neither stub nor reference; most tasks first."""
-    texts = {
-        id(one): {
-            key: held["essence"]
-            for key, held in one.found.get("tasks", {}).items()
-            if held["stands"] == "own" and held["essence"]
-        }
-        for one in found
-    }
-    alike = []
-    for one, other in itertools.combinations(found, 2):
-        mine, theirs = texts[id(one)], texts[id(other)]
-        if shared := [key for key, text in mine.items() if theirs.get(key) == text]:
-            alike.append((one, other, shared))
-    return sorted(alike, key=lambda pair: -len(pair[2]))
+def alike(found: list) -> list[tuple[list, list[str]]]:
+    """Return groups of submissions with the same text, neither stub nor reference, and the tasks; most tasks first."""
+    texts = defaultdict(list)
+    for one in found:
+        for key, held in one.found.get("tasks", {}).items():
+            if held["stands"] == "own" and held["essence"]:
+                texts[key, held["essence"]].append(one)
+    groups = defaultdict(list)
+    for (key, _), students in texts.items():
+        if len(students) > 1:
+            groups[tuple(map(id, students))].append((key, students))
+    merged = [(shared[0][1], [key for key, _ in shared]) for shared in groups.values()]
+    return sorted(merged, key=lambda group: -len(group[1]))
 
 
 def _answers(found: list, kinds: dict[str, str]) -> None:

@@ -93,8 +93,11 @@ def enter(folder: Path, wanted: list[str]) -> list[str]:
     os.environ.update(variables(folder))
     tempfile.tempdir = None
     sys.addaudithook(_no_network)
-    held = [APART] if LINUX and APART in wanted and _namespaces() else []
-    return [*held, FILES] if LINUX and FILES in wanted and _landlock(folder) else held
+    if not LINUX:
+        return []
+    held = [APART] if APART in wanted and _namespaces() else []
+    _libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)  # from here on no program, such as sudo, gives more rights than these
+    return [*held, FILES] if FILES in wanted and _landlock(folder) else held
 
 
 def probe(payload: dict) -> dict:
@@ -211,7 +214,6 @@ def _landlock(folder: Path) -> bool:
         if refused:
             os.close(rules)
             return False
-    _libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     restricted = _libc.syscall(RESTRICT_SELF, rules, 0)
     os.close(rules)
     return restricted == 0

@@ -133,12 +133,13 @@ def summary(found: list[marking.Submission], labs: list[int], guards: list[str],
         "",
         "## Same text",
         "",
-        "Pairs with the same text in a task, not that of the reference. White space and comments do not count.",
-        "",
+        "Of tasks in which students have the same text, not that of the reference. White space and comments ",
     ]
-    alike = comparing.pairs(found)
+    lines[-1] += "do not count, names do."
+    alike = comparing.alike(found)
     lines += [
-        f"- {_plain(one.student)} and {_plain(other.student)}: {', '.join(shared)}" for one, other, shared in alike
+        "",
+        *(f"- {_plain(', '.join(one.student for one in students))}: {', '.join(shared)}" for students, shared in alike),
     ]
     lines += ["None."] if not alike else []
     lines += ["", "## What was protected", "", *(f"- {line}" for line in protection(guards))]

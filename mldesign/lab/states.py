@@ -64,7 +64,12 @@ def upto(text: str, lab: int) -> str:
             kept.append(line)
         if END.search(line):
             skipping = False
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).rstrip() + "\n"
+    return re.sub(rf"{_gap(text)}\n+", _gap(text), "\n".join(kept)).rstrip() + "\n"
+
+
+def _gap(text: str) -> str:
+    """Return what stands between blocks: two blank lines in Python, as its formatter wants them, else one."""
+    return "\n\n\n" if "\n\n\n" in text else "\n\n"
 
 
 def with_blocks(text: str, finished: str, after: int, lab: int) -> str:
@@ -72,7 +77,7 @@ def with_blocks(text: str, finished: str, after: int, lab: int) -> str:
     present = {int(number) for number in BEGIN.findall(text)}
     for number, block in sorted(blocks(finished).items()):
         if after < number <= lab and number not in present:
-            text = text.rstrip() + "\n\n" + block
+            text = text.rstrip() + _gap(finished) + block
     return text
 
 

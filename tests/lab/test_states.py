@@ -71,6 +71,15 @@ def test_the_blocks_of_growing_files_are_closed_and_in_the_state_of_their_lab_on
             assert states.blocks(states.upto(text, lab)).keys() == {number for number in numbers if number <= lab}
 
 
+def test_a_growing_file_of_python_is_cut_as_its_formatter_wants_it():
+    first, second = "import os\n\n\nx = 1\n\n\n", "# --- lab 2\ny = 2\n# --- end lab 2\n"
+    both = first + second + "\n\n# --- lab 3\nz = 3\n# --- end lab 3\n"
+    assert states.upto(both, 1) == first.rstrip() + "\n"
+    assert states.upto(both, 2) == first + second
+    assert states.with_blocks(states.upto(both, 2), both, 2, 3) == both
+    assert states.upto("a\n\n# --- lab 2\nb\n# --- end lab 2\n\nc\n", 1) == "a\n\nc\n"
+
+
 def test_a_block_that_does_not_end_is_an_error():
     for text in ("# --- lab 2\n", "# --- lab 2\n# --- end lab 3\n"):
         with pytest.raises(LabError, match="lab 2"):

@@ -13,7 +13,7 @@ def small(settings):
 
 
 def held_out(mailed: str, kind: str = "Type A", start: int = 0) -> pd.DataFrame:
-    """A hundred households of which 30 redeem; ``mailed``: ``redeemers`` or ``others``, thirty households either way."""
+    """A hundred households of which 30 redeem; ``mailed``: ``redeemers`` or ``others``, thirty either way."""
     row = np.arange(100)
     chosen = row < 30 if mailed == "redeemers" else row >= 70
     frame = pd.DataFrame({"campaign_id": 8, "household_id": start + row, "campaign_type": kind, "known": row % 2})

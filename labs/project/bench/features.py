@@ -1,32 +1,17 @@
-"""``features.sql`` against a straightforward pandas version, and at 1 to 30 copies of the data.
+"""``features.sql`` against a plain pandas version: ``python -m bench.features``, after ``dvc repro features``.
 
-``python -m bench.features``, after ``dvc repro features``. Copies get new households, baskets and products: the same
-numbers again would compress and group too well.
+How both grow with the data is measured by ``bench.scale``.
 """
 
-import argparse
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
-import duckdb
 import pandas as pd
-import psutil
 
 from targeting import features, params
-from targeting.files import literal, parquet
 
 CLEAN = Path("data/clean")
-KEYS = {
-    "campaign_descriptions": {},
-    "campaigns": {"household_id": 10_000},
-    "coupon_redemptions": {"household_id": 10_000},
-    "coupons": {"product_id": 100_000_000},
-    "transactions": {"household_id": 10_000, "basket_id": 1_000_000_000_000, "product_id": 100_000_000},
-}
 
 
 def with_pandas(data: dict) -> pd.DataFrame:
@@ -64,58 +49,13 @@ def seconds(action, repeats: int) -> float:
     return statistics.median(times)
 
 
-def copy(copies: int, target: Path) -> None:
-    """Write the clean tables ``copies`` times over, with new keys in each copy."""
-    target.mkdir()
-    (target / "manifest.json").write_bytes((CLEAN / "manifest.json").read_bytes())
-    with duckdb.connect() as connection:
-        for table, keys in KEYS.items():
-            moved = (
-                f"replace ({', '.join(f'{key} + copy * {step} as {key}' for key, step in keys.items())})"
-                if keys
-                else ""
-            )
-            times = copies if keys else 1
-            source, made = (parquet(CLEAN / f"{table}.parquet"), literal(target / f"{table}.parquet"))
-            rows = f"select * exclude (copy) {moved} from {source}, range({times}) r(copy)"
-            connection.execute(f"copy ({rows}) to {made} (format parquet)")
-
-
-def measured(clean: Path) -> tuple[float, float]:
-    """Run the statement in a process of its own; return its seconds, without start, and its peak memory in MB."""
-    process = psutil.Popen(
-        [sys.executable, "-m", "bench.features", "--once", str(clean)], stdout=subprocess.PIPE, text=True
-    )
-    peak = 0
-    while process.poll() is None:
-        try:
-            peak = max(peak, process.memory_info().rss)
-        except psutil.NoSuchProcess:
-            break
-        time.sleep(0.02)
-    return float(process.communicate()[0]), peak / 1e6
-
-
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--copies", type=int, nargs="*", default=[1, 3, 10, 30])
-    parser.add_argument("--once", type=Path, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
+    """Compare the results, then the times, and print."""
     data = params.read()["data"]
-    if arguments.once:
-        print(seconds(lambda: with_sql(arguments.once, data), 1))
-        return
     theirs, ours = with_pandas(data), with_sql(CLEAN, data)
     pd.testing.assert_frame_equal(theirs, ours[list(theirs)], check_dtype=False)
     slow, fast = seconds(lambda: with_pandas(data), 3), seconds(lambda: with_sql(CLEAN, data), 5)
-    print(f"features.sql {fast:.2f} s (budget 0.5 s), pandas {slow:.2f} s: {slow / fast:.1f} x (budget 5 x)\n")
-    print("copies  seconds  seconds a copy  peak memory, MB")
-    with tempfile.TemporaryDirectory() as folder:
-        for copies in arguments.copies:
-            copy(copies, Path(folder) / str(copies))
-            spent, peak = measured(Path(folder) / str(copies))
-            print(f"{copies:>6} {spent:>8.2f} {spent / copies:>15.3f} {peak:>16.0f}")
+    print(f"features.sql {fast:.2f} s (budget 0.5 s), pandas {slow:.2f} s: {slow / fast:.1f} x (budget 5 x)")
 
 
 if __name__ == "__main__":

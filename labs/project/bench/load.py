@@ -54,7 +54,7 @@ async def _closed(port: int, requests: list[bytes], clients: int, count: int) ->
     return result
 
 
-async def _open(port: int, requests: list[bytes], rate: float, count: int) -> Result:
+async def _open(port: int, requests: list[bytes], moments: np.ndarray) -> Result:
     result, idle, tasks = Result(), [], []
 
     async def one(request: bytes, due: float) -> None:
@@ -65,12 +65,12 @@ async def _open(port: int, requests: list[bytes], rate: float, count: int) -> Re
         idle.append((pair, time.perf_counter()))
 
     start = time.perf_counter() + 0.1
-    for number in range(count):
-        due = start + number / rate
+    for number, moment in enumerate(moments):
+        due = start + moment
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         tasks.append(asyncio.create_task(one(requests[number % len(requests)], due)))
     await asyncio.gather(*tasks)
-    result.rate = count / (time.perf_counter() - start)
+    result.rate = len(moments) / (time.perf_counter() - start)
     for (_, writer), _ in idle:
         writer.close()
     return result
@@ -81,6 +81,12 @@ def closed_loop(port: int, requests: list[bytes], clients: int, count: int) -> R
     return asyncio.run(_closed(port, requests, clients, count))
 
 
-def open_loop(port: int, requests: list[bytes], rate: float, count: int) -> Result:
-    """Send ``rate`` requests a second whether or not answers come; a late answer is timed from when it was due."""
-    return asyncio.run(_open(port, requests, rate, count))
+def open_loop(port: int, requests: list[bytes], rate: float, count: int, seed: int | None = None) -> Result:
+    """Send ``rate`` requests a second whether or not answers come; a late answer is timed from when it was due.
+
+    They come evenly; with a ``seed`` at random moments, as from customers who do not know of each other (Poisson).
+    """
+    moments = np.arange(count) / rate
+    if seed is not None:
+        moments = np.cumsum(np.random.default_rng(seed).exponential(1 / rate, count))
+    return asyncio.run(_open(port, requests, moments))

@@ -41,6 +41,7 @@ def purchase_requests() -> tuple[list[bytes], float]:
             f"select start_date from campaign_descriptions where campaign_id = {CAMPAIGN}"
         ).fetchone()[0]
         rows = features.campaign(features.read(), CAMPAIGN).head(HOUSEHOLDS)
+        features.keep(connection, "transactions", f"household_id in ({', '.join(map(str, rows['household_id']))})")
         for household_id in rows["household_id"]:
             bought = connection.execute(
                 f"select {', '.join(columns)} from transactions where household_id = ? "

@@ -1,0 +1,89 @@
+"""What a request costs, and how long it takes when many come: ``python -m bench.queueing``, after ``dvc repro``.
+
+First 200 households are asked about, one after the other, without a network. Counted is the *processor* time of each,
+the median of three rounds: by the clock, other programs on this machine would be measured too. ``--keep`` writes these
+service times to ``bench/measured-times.csv``, with which ``targeting.capacity`` plans.
+
+Then the service is started, and requests come at random moments (Poisson) at each rate, whether or not earlier ones
+are answered. Printed is what 50, 95 and 99 % of them stayed below by the clock. Close other programs first.
+"""
+
+import argparse
+import asyncio
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from bench.load import Result, closed_loop, open_loop
+from bench.servers import free_port, running
+from bench.service import purchase_requests
+from targeting import params
+from targeting.live import Live
+from targeting.messages import ScoreRequest
+from targeting.online import Online
+from targeting.scoring import Service
+
+TIMES = Path("bench/measured-times.csv")
+ROUNDS, SEED = 3, 1
+
+
+def processor_times(requests: list[bytes]) -> np.ndarray:
+    """Return the processor seconds from the bytes of each request to its decision, one request at a time."""
+    settings = params.read()
+    live = Live(Path("data/clean"))
+    live.refresh()
+    service = Service(live, Online(settings["data"], settings["ingest"]["time_zone"]))
+    bodies = [request.partition(b"\r\n\r\n")[2] for request in requests]
+
+    async def one(body: bytes) -> float:
+        start = time.process_time()
+        await service.household(ScoreRequest.model_validate_json(body))
+        return time.process_time() - start
+
+    async def rounds() -> list[list[float]]:
+        return [[await one(body) for body in bodies] for _ in range(ROUNDS + 1)]
+
+    with threadpool_limits(1):
+        found = asyncio.run(rounds())[1:]  # the first one warms up
+    service.threads.shutdown()
+    return np.median(found, axis=0)
+
+
+def under_load(requests: list[bytes], rates: list[float], count: int) -> None:
+    """Start the service, send ``count`` requests at each rate, and print how long the answers took."""
+    port = free_port()
+    with running(["targeting.serve", "--port", str(port)], port, "/ready"):
+        closed_loop(port, requests, 1, 50)  # warm
+        for rate in rates:
+            result = open_loop(port, requests, rate, count, SEED)
+            print(f"{rate:g} a second: {quantiles(result)}, {len(result.errors)} refused", flush=True)
+
+
+def quantiles(result: Result) -> str:
+    """Return the percentiles of a result as text."""
+    return ", ".join(f"p{share} {result.quantile(share / 100):.1f} ms" for share in (50, 95, 99))
+
+
+def main() -> None:
+    """Measure, print, and keep the service times when asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rates", type=float, nargs="*", default=[25, 50, 75, 100, 125, 150])
+    parser.add_argument("--requests", type=int, default=1000, help="at each rate")
+    parser.add_argument("--keep", action="store_true", help=f"write {TIMES.as_posix()}")
+    arguments = parser.parse_args()
+    requests, lines = purchase_requests()
+    times = processor_times(requests)
+    mean, deviation = 1000 * times.mean(), 1000 * times.std()
+    print(f"{len(times)} households, {lines:.0f} purchases each: mean {mean:.1f} ms, standard deviation {deviation:.1f} ms")
+    if arguments.keep:
+        table = pd.DataFrame({"milliseconds": np.sort(1000 * times)}).round(3)
+        table.to_csv(TIMES, index=False, lineterminator="\n")
+    if arguments.rates:
+        under_load(requests, arguments.rates, arguments.requests)
+
+
+if __name__ == "__main__":
+    main()

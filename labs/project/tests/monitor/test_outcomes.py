@@ -56,10 +56,10 @@ def test_segments_have_sizes_and_stay_silent_when_small(made_rows, champion, set
 
 def test_held_out_scores_come_from_models_that_did_not_see_the_household(made_rows, settings):
     development = features.development(made_rows[0], settings)
-    honest = outcomes.held_out(development, "boosting", settings)
+    honest = outcomes.held_out(development, "logistic", settings)
     labels = honest["redeemed"]
     flipped = outcomes.held_out(
-        development.assign(redeemed=labels.where(development["household_id"] != 7, 1 - labels)), "boosting", settings
+        development.assign(redeemed=labels.where(development["household_id"] != 7, 1 - labels)), "logistic", settings
     )
     same = development["household_id"] == 7
     pd.testing.assert_series_equal(honest.loc[same, "probability"], flipped.loc[same, "probability"])

@@ -1,0 +1,36 @@
+"""Lab 5 alone: what its planted break and its planted incident do. (What every lab must keep: test_checks, test_notebooks.)"""
+
+import re
+import sys
+
+import nbformat
+import planted
+import pytest
+from small_labs import write
+
+from mldesign.lab import checking, processes, states, tasks
+
+
+def test_the_break_of_the_notebook_changes_what_no_task_writes():
+    code = "\n".join(cell.source for cell in nbformat.read(planted.notebook(5), as_version=4).cells)
+    assert 'text.replace("GroupKFold", "KFold")' in code
+    assert "GroupKFold(5)" in states.finished("src/targeting/outcomes.py", 5)
+    assert "src/targeting/outcomes.py" not in {task.file for task in tasks.of(5).values()}
+
+
+def test_the_failing_test_is_the_one_that_the_task_asks_for(tmp_path):
+    write(tmp_path, states.after(5))
+    module = tmp_path / "src/targeting/outcomes.py"
+    module.write_text(module.read_text(encoding="utf-8").replace("GroupKFold", "KFold"), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"]
+    command.append("tests/monitor/test_outcomes.py")
+    code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
+    assert code == 1
+    failed = set(re.findall(r"FAILED tests/monitor/test_outcomes\.py::(\w+)", output))
+    assert failed == {tasks.of(5)["5.6"].reference({})}
+
+
+@pytest.mark.parametrize("task", ["5.2", "5.3"])
+def test_a_stub_that_runs_is_the_naive_answer(task):
+    """Who leaves it alone is told "not attempted"; who writes the same in other words gets its hint."""
+    assert "NotImplementedError" not in tasks.of(5)[task].stub

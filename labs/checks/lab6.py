@@ -142,7 +142,8 @@ def check_list_tests(tree: Path) -> str | None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "test_list.py"
         file.write_text(text + SYSTEMS, encoding="utf-8")
-        options = ["-q", "--assert=plain", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", folder, str(file)]
+        options = ["-q", "--assert=plain", "-p", "no:cacheprovider", "-c", os.devnull]
+        options += ["--rootdir", folder, "--confcutdir", folder, str(file)]  # the cut: no conftest.py of a folder above
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             pytest.main(options, plugins=[outcomes])
     if outcomes.broken:

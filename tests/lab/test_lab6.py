@@ -1,0 +1,82 @@
+"""Lab 6 alone: what its planted changes do. (What every lab must keep: test_checks, test_notebooks.)"""
+
+import re
+import sys
+
+import nbformat
+import planted
+import pytest
+from small_labs import write
+
+from mldesign.lab import checking, processes, source, states, tasks
+
+
+def cells() -> str:
+    return "\n".join(cell.source for cell in nbformat.read(planted.notebook(6), as_version=4).cells)
+
+
+def pytest_in(folder, *arguments: str) -> tuple[int | None, str]:
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", *arguments]
+    return processes.run(command, folder, checking.environment(folder), 300)
+
+
+def regions(name: str) -> str:
+    """What the tasks of all labs write into a file."""
+    return "".join(
+        states.reference(task) for lab in tasks.labs() for task in tasks.of(lab).values() if task.file == name
+    )
+
+
+def test_every_planted_change_finds_its_place_once_and_where_no_task_writes():
+    changes = {
+        "src/targeting/score.py": 'rows.sort_values(["probability", "household_id"], ascending=[False, True], ignore_index=True)',
+        "params.yaml": "non_inferiority_margin: 50.0",
+        "Makefile": "-m pytest -q",
+        "README.md": "Without make, run",
+        "src/targeting/evaluation.py": "net value of each candidate",
+        ".github/workflows/score.yml": '"17 5 * * 1"',
+        ".gitignore": ".DS_Store",
+    }
+    code = cells()
+    for name, text in changes.items():
+        assert text in code
+        assert states.finished(name, 6).count(text) == 1
+        assert text not in regions(name)
+    candidates = re.findall(
+        r"    logistic-short:.*?(?=    boosting:)", states.finished("params.yaml", 6), flags=re.DOTALL
+    )
+    assert len(candidates) == 1 and candidates[0].count("kind: logistic") == 2
+
+
+def test_the_files_of_the_review_are_the_choices_of_its_task():
+    code = cells()
+    edited = code[code.index("EDITS = {") : code.index("for file, (old, new) in EDITS")]
+    assert set(re.findall(r'^    "([^"]+)": \(', edited, flags=re.MULTILINE)) == set(tasks.of(6)["6.6"].choices)
+
+
+def test_a_renamed_target_is_seen_by_the_test_that_the_task_asks_for(tmp_path):
+    state = states.after(6)
+    assert state["Makefile"].count("\nrepro:") == 1
+    write(tmp_path, state | {"Makefile": state["Makefile"].replace("\nrepro:", "\npipeline:")})
+    code, output = pytest_in(tmp_path, "tests/behaviour/test_workflows.py")
+    assert code == 1
+    failed = set(re.findall(r"FAILED tests/behaviour/test_workflows\.py::(\w+)", output))
+    assert failed == {tasks.of(6)["6.5"].reference({})}
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("number", range(4))
+def test_one_sort_key_is_seen_by_every_right_answer_and_by_no_test_of_lab_4(number, tmp_path):
+    task = tasks.of(6)["6.1"]
+    state = states.after(6)
+    answer = [*planted.CODE["6.1"]["right"], states.reference(task)][number]
+    state[task.file] = source.with_part(task, state[task.file], answer)
+    old = 'rows.sort_values(["probability", "household_id"], ascending=[False, True], ignore_index=True)'
+    new = 'rows.sort_values("probability", ascending=False, kind="stable", ignore_index=True)'
+    state["src/targeting/score.py"] = state["src/targeting/score.py"].replace(old, new)
+    write(tmp_path, state)
+    keys = "order or further or budget or plain or everybody or deals"
+    assert keys in cells()
+    code, output = pytest_in(tmp_path, task.file, "tests/behaviour/test_score.py", "-k", keys)
+    assert code == 1
+    assert re.findall(r"FAILED [\w/.]+::(\w+)", output) == ["test_the_order_of_rows_changes_nothing"]

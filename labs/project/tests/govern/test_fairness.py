@@ -88,6 +88,12 @@ def test_the_remedy_gives_each_group_its_part_and_names_its_price(rows, groups, 
     assert result["remedy"]["mailing_ratio_low_to_high_income"] == pytest.approx(1, abs=0.02)
     price = result["remedy"]["net_value_per_1000"]
     assert price["low"] <= price["estimate"] <= price["high"]
+    best = policies.choose(rows["probability"], rows["household_id"], 0.5)
+    split = fairness.in_proportion(rows, groups["income"], 0.5)
+    lost = rows["redeemed"][best].sum() - rows["redeemed"][split].sum()
+    assert result["remedy"]["redeemers_lost"] == lost > 0
+    saved = 1.5 * (best.sum() - split.sum())  # parts of a book are not printed
+    assert price["estimate"] == pytest.approx(1000 * (saved - 40 * 0.3 * lost) / len(rows))
 
 
 def test_the_remedy_never_prints_more_books_than_the_budget(rows, groups):

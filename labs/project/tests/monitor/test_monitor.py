@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from targeting import drift_report, features, monitor, retrain, triage
 from targeting.features import NUMERIC
@@ -95,6 +96,32 @@ def test_what_happens_without_a_book_changes_nothing_unless_asked(watched):
     assert watched(secret) == watched()
     assert watched(secret, hidden=True) != watched(hidden=True)
     assert "everybody" in watched(hidden=True)["campaigns"]["13"]["outcome"]["auc"]
+
+
+def test_what_is_usual_between_campaigns_does_not_ring(made_rows, champion, quick):
+    """Campaigns of development lay further apart than this one lies from them: more than chance, and no alarm."""
+    frame, days = made_rows
+    frame.loc[frame["campaign_id"] == 9, "spend"] *= 1.6
+    rows = replay(frame, days, champion, frozenset(), quick)
+    report = monitor.monitor(rows, features.development(frame, quick), "rule", quick, DAY)
+    for entry in report["campaigns"].values():
+        assert "spend" in entry["drift"]["different"]
+        assert "spend" not in entry["unusual"]
+
+
+def test_money_and_ranking_of_a_campaign_are_those_of_its_books(made_rows, champion, quick, watched):
+    frame, days = made_rows
+    rows = replay(frame, days, champion, frozenset(), quick)
+    for number, entry in watched()["campaigns"].items():
+        found, books = entry["outcome"], rows[rows["mailed"] & (rows["campaign_id"] == int(number))]
+        redeemed = books["redeemed_on"].notna()
+        assert (found["books"], found["redeemers"]) == (len(books), redeemed.sum())
+        assert found["net_value"] == pytest.approx(40 * 0.3 * redeemed.sum() - 1.5 * len(books))
+        plain, weighted = (
+            roc_auc_score(redeemed, books["probability"], sample_weight=weights)
+            for weights in (None, 1 / books["propensity"])
+        )
+        assert found["auc"]["weighted_with_exploration"] == pytest.approx(weighted, abs=1e-6) != plain
 
 
 def test_the_report_is_the_same_twice(watched):

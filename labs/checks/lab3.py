@@ -855,6 +855,11 @@ def check_failing_test(answer: str, params: dict) -> str | None:
     name = answer.strip().split("::")[-1].split("[")[0].split(" - ")[0].strip().removesuffix("()")
     if name == FAILING_TEST:
         return None
+    if name == "test_a_household_is_known_when_its_fold_has_learned_from_it":
+        return (
+            "It fails too, because every household of a campaign is now known to its fold. That is an effect, and could happen to sound "
+            "data. Name the test that says what may be learned from."
+        )
     if name.endswith(".py") or "/" in name:
         return (
             "That is the file. Name the test function in it, the part after `::` in the line that starts with FAILED."

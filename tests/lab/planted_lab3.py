@@ -10,6 +10,7 @@ ANSWERS = {
             "FAILED tests/model/test_evaluate.py::test_a_held_out_campaign_is_predicted_from_labels_known_at_its_start - assert",
         ],
         "wrong": [
+            ("test_a_household_is_known_when_its_fold_has_learned_from_it", "That is an effect"),
             ("tests/model/test_evaluate.py", "That is the file"),
             ("mature_by", "That is the code"),
             ("test_training_twice_gives_the_same", "twice the same wrong training"),

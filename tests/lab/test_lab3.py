@@ -1,0 +1,47 @@
+"""Lab 3 alone: what its planted breaks do. (What every lab must keep: test_checks, test_notebooks.)"""
+
+import re
+import sys
+
+import nbformat
+import planted
+import pytest
+from small_labs import write
+
+from mldesign.lab import checking, processes, states, tasks
+
+TIES = "score = values + score / (1 + score)"
+KNOWN = 'rows["start_date"] + pd.Timedelta(days=horizon_days) <='
+BREAKS = {"src/targeting/policies.py": TIES, "src/targeting/features.py": KNOWN}
+
+
+@pytest.mark.parametrize("file", BREAKS)
+def test_a_break_of_the_notebook_changes_one_place_that_no_task_writes(file):
+    code = "\n".join(cell.source for cell in nbformat.read(planted.notebook(3), as_version=4).cells)
+    assert BREAKS[file] in code
+    assert states.finished(file, 3).count(BREAKS[file]) == 1
+    for task in (*tasks.of(1).values(), *tasks.of(2).values(), *tasks.of(3).values()):
+        if task.file == file:
+            assert BREAKS[file] not in states.reference(task)
+
+
+@pytest.mark.matrix
+def test_the_failing_tests_are_those_that_the_task_speaks_of(tmp_path):
+    write(tmp_path, states.after(3))
+    module = tmp_path / "src/targeting/features.py"
+    text = module.read_text(encoding="utf-8")
+    module.write_text(text.replace(KNOWN, 'rows["start_date"] <='), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--tb=no",
+        "-p",
+        "no:cacheprovider",
+        "tests/model/test_evaluate.py",
+    ]
+    code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
+    assert code == 1
+    failed = set(re.findall(r"FAILED tests/model/test_evaluate\.py::(\w+)", output))
+    assert failed == {tasks.of(3)["3.7"].reference({}), "test_a_household_is_known_when_its_fold_has_learned_from_it"}

@@ -28,7 +28,7 @@ def test_three_copies_have_three_times_of_everything_and_the_same_features(built
     counts, frames = [], []
     for clean in (built / "data/clean", tmp_path / "three"):
         path = (clean / "transactions.parquet").as_posix()
-        counts.append(duckdb.sql(f"{counted} from read_parquet('{path}')").fetchone())
+        counts.append(duckdb.sql(f"{counted} from read_parquet('{path}')").fetchall()[0])
         with features.connect(clean, settings["data"]) as connection:
             frames.append(features.compute(connection)[kept])
     assert counts[1] == tuple(3 * count for count in counts[0])

@@ -1,7 +1,10 @@
 """mldesign.scratch: what a lesson starts is gone afterwards, and an error says what the program said."""
 
+import functools
+import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -78,6 +81,68 @@ def test_a_server_that_ends_says_what_it_said(tmp_path):
 def test_a_server_that_only_fails_is_not_ready_and_is_stopped(tmp_path):
     with pytest.raises(RuntimeError, match="no answer"), serve(tmp_path, seconds=1, CODE="500"):
         pytest.fail("the block must not run")
+
+
+def test_a_server_that_never_gets_ready_is_stopped(tmp_path, monkeypatch):
+    started = []
+    popen = subprocess.Popen
+    monkeypatch.setattr(scratch.subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
+    with pytest.raises(RuntimeError, match="no answer"), serve(tmp_path, seconds=1, CODE="500"):
+        pytest.fail("the block must not run")
+    assert started[0].poll() is not None
+
+
+def test_a_server_is_ready_when_it_answers_that_a_page_is_not_there_and_its_errors_are_in_the_log(tmp_path):
+    with serve(tmp_path, CODE="404") as process:
+        assert process.poll() is None
+    assert "404" in (tmp_path / "server.log").read_text(encoding="utf-8")  # what it prints as errors
+
+
+def test_a_server_that_ends_is_not_waited_for(tmp_path):
+    started = time.monotonic()
+    address = f"http://127.0.0.1:{scratch.free_port()}/"
+    with pytest.raises(RuntimeError), scratch.server(["python", "-c", "raise SystemExit(1)"], address, tmp_path, 600):
+        pytest.fail("the block must not run")
+    assert time.monotonic() - started < 300
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a program at once")
+def test_a_program_that_ignores_being_asked_to_end_is_ended(monkeypatch):
+    deaf = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); time.sleep(600)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE)
+    process.stdout.readline()
+    monkeypatch.setattr(
+        process, "wait", functools.partial(lambda wait, timeout=None: wait(timeout and 0.2), process.wait)
+    )
+    scratch.stop(process)
+    process.stdout.close()
+    assert process.poll() is not None
+
+
+def test_a_repository_is_the_same_whatever_the_user_has_set(tmp_path, monkeypatch):
+    hooks = tmp_path / "hooks"
+    (hooks / "hooks").mkdir(parents=True)
+    hook = hooks / "pre-commit"
+    hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    shutil.copy(hook, hooks / "hooks")
+    settings = f"[commit]\n gpgsign = true\n[core]\n hooksPath = {hooks.as_posix()}\n autocrlf = true\n"
+    settings += f"[init]\n defaultBranch = trunk\n templateDir = {hooks.as_posix()}\n"
+    (tmp_path / ".gitconfig").write_text(settings, encoding="utf-8")
+    for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    made = scratch.repository("mine")
+    assert not (made / ".git" / "hooks").exists()
+    (made / "a.txt").write_bytes(b"a\n")
+    scratch.commit(made, "v1")
+    assert scratch.run(["git", "branch", "--show-current"], made) == "main"
+
+
+def test_what_the_reader_has_set_stays(tmp_path, monkeypatch):
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", "/elsewhere")
+    assert scratch.variables(tmp_path)["DVC_SITE_CACHE_DIR"] == "/elsewhere"
 
 
 def test_tracking_keeps_everything_in_the_folder(monkeypatch):

@@ -136,6 +136,7 @@ CONTRACTS = {
         {
             "quantity counts in another unit (fuel, miscellaneous)": "No feature uses quantity; money is right.",
             "quantity 0 and nothing paid": "Adds nothing to spend; its coupon line is a coupon that was used.",
+            "something was bought and nothing paid": "Adds nothing to spend; the trip and its coupon line count.",
             "the product is not in the list of products": "Money is right; affinity joins by product number.",
         },
         DataFrameSchema(
@@ -145,6 +146,10 @@ CONTRACTS = {
                 row(
                     lambda f: ~((f["quantity"] == 0) & (f["sales_value"].astype("double[pyarrow]") == 0)),
                     "quantity 0 and nothing paid",
+                ),
+                row(
+                    lambda f: ~((f["quantity"] > 0) & (f["sales_value"].astype("double[pyarrow]") == 0)),
+                    "something was bought and nothing paid",
                 ),
                 row(lambda f: f["listed"], "the product is not in the list of products"),
             ],

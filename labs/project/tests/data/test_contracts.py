@@ -41,6 +41,7 @@ def test_every_fault_of_the_real_data_is_named_and_counted(built):
     assert known == {
         "quantity counts in another unit (fuel, miscellaneous)": 13509,
         "quantity 0 and nothing paid": 8840,
+        "something was bought and nothing paid": 2406,
         "the product is not in the list of products": 4836,
     }
     assert report["products"]["known"]["package_size is missing"]["rows"] == 30586

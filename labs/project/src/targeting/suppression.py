@@ -75,7 +75,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     add(arguments.household, arguments.on or datetime.date.today())
-    print(f"{len(households())} households on the list.")
+    print(f"Households on the list: {len(households())}.")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from mldesign.lab import checking, runner, tasks
 
-PRELOAD = ["mldesign.lab.runner", "duckdb", "fastapi", "numpy", "pandas", "pytest", "sklearn.metrics", "yaml"]
+PRELOAD = ["mldesign.lab.runner", "duckdb", "fastapi", "mlflow.sklearn", "numpy", "pandas", "pytest", "yaml"]
+PRELOAD += [
+    "skops.io",
+    "sklearn.compose",
+    "sklearn.ensemble",
+    "sklearn.linear_model",
+    "sklearn.metrics",
+    "sklearn.preprocessing",
+]
 
 
 def hint(task: tasks.Task, attempt: str) -> str | None:

@@ -50,8 +50,7 @@ def start(lab: int | None = None, variant: str | None = None) -> None:
     if not new or assumed:
         notes += prepared.bring_up_to_date(lab, folder)
     workspace.enter()
-    count = len(git.git(folder, "ls-files").splitlines())
-    print(*[f"Lab {lab}. Your workspace is ready: {count} files under git.", *notes], sep="\n")
+    print(*[f"Lab {lab}. Your workspace is ready.", *notes], sep="\n")
 
 
 def _first(folder: Path, lab: int) -> list[str]:

@@ -74,17 +74,35 @@ def call(work, payload: dict, seconds: float, others: int = 0) -> Answer:
         payload: its argument.
         seconds: after that long the process is ended.
         others: processes and threads of this user, for the limit on their number.
+
+    Raises:
+        ConnectionError: when no process can be started.
     """
     nonce = secrets.token_hex(16)
-    receiver, sender = context().Pipe(duplex=False)
-    process = context().Process(target=_child, args=(sender, nonce, work, json.dumps(payload), others))
-    process.start()
-    sender.close()
+    process, receiver = _started(work, nonce, json.dumps(payload), others)
     try:
         return _listen(process, receiver, nonce, time.monotonic() + seconds)
     finally:
         _end(process)
         receiver.close()
+
+
+def _started(work, nonce: str, payload: str, others: int) -> tuple:
+    """Start a process and return it with the end of a pipe from it. A server that judged code has ended is waited for."""
+    for pause in (0.5, 1, 2, 4, 8):
+        receiver, sender = context().Pipe(duplex=False)
+        process = context().Process(target=_child, args=(sender, nonce, work, payload, others))
+        try:
+            process.start()
+            return process, receiver
+        except (OSError, EOFError):
+            receiver.close()
+            time.sleep(pause)
+        finally:
+            sender.close()
+    raise ConnectionError(
+        "No process can be started any more; judged code has ended what starts them. Grade in a container."
+    )
 
 
 def _listen(process, receiver: Connection, nonce: str, deadline: float) -> Answer:

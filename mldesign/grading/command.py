@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
 
     try:
         guards = marking.grade(found, labs, words.workers, words.seconds, told)
-    except marking.CourseChangedError as error:
+    except (marking.CourseChangedError, ConnectionError) as error:
         print(f"mldesign: {error}", file=sys.stderr)
         return 2
     target = Path(words.out).resolve() if words.out else folder.parent / "grades"

@@ -140,9 +140,8 @@ def _namespaces() -> bool:
     if _libc.unshare(NEWUSER | NEWIPC | NEWPID | NEWNET):
         return False
     try:
-        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
-        Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")
-        Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="ascii")
+        for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+            Path("/proc/self", name).write_bytes(text.encode())
         _loopback()
     except OSError:
         return False

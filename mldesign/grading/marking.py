@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mldesign.grading import children, comparing, confine, reading, verdicts
-from mldesign.lab import tasks, variants
+from mldesign.lab import states, tasks, variants
 
 READING = 30  # seconds to read a submission
 
@@ -187,9 +187,7 @@ def fingerprint() -> str:
     """Return a hash of the files of the course that judge."""
     digest, root = hashlib.sha256(), Path(tasks.__file__).resolve().parents[2]
     files = [*(root / "mldesign").rglob("*.py"), *(tasks.LABS / "checks").glob("*.py"), tasks.LABS / "states.toml"]
-    files += [
-        file for file in (tasks.LABS / "project").rglob("*") if file.is_file() and "__pycache__" not in file.parts
-    ]
+    files += [tasks.LABS / "project" / name for lab in tasks.labs() for name in states.files(lab)]
     for file in sorted(files):
         digest.update(f"{file}\0".encode() + file.read_bytes())
     return digest.hexdigest()

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from mldesign.grading import children, judging, reading
+from mldesign.grading import children, confine, judging, reading
 from mldesign.lab import checking, tasks
 
 SECONDS = 2 * checking.SECONDS  # for a check: twice what a student has, because several run beside each other
@@ -69,25 +69,32 @@ class Judge:
         if found["params"] is None:
             return "not judged", found["params_why"], []
         payload = {"task": task.id, "answer": held["attempt"], "params": found["params"]}
-        answer = self._call(judging.answer, payload, folder)
+        answer, _ = self._call(judging.answer, payload, folder)
         if answer.result is None:
             return "not judged", "its check came to no end with the params.yaml of this workspace", []
         return _said(answer.result, [])
 
     def _code(self, task: tasks.Task, held: dict, folder: Path) -> tuple[str, str, list[str]]:
         payload = {"task": task.id, "attempt": held["attempt"], "file_text": held["file_text"], "seconds": self.seconds}
-        answer = self._call(judging.judge, payload, folder)
+        answer, place = self._call(judging.judge, payload, folder)
         flags = ["sent a verdict of its own, which did not count"] if answer.forged else []
         if answer.ended == "many":
             hint = "Your code starts process after process. A task needs few, or none."
             return "not yet", hint, [*flags, "started too many processes"]
         if answer.result is None:
-            return "not yet", _silence(task, answer, folder, self.seconds), flags
+            return "not yet", _silence(task, answer, place, self.seconds), flags
         return _said(answer.result, flags)
 
-    def _call(self, work, payload: dict, folder: Path) -> children.Answer:
-        payload |= {"folder": str(folder), "guards": self.guards}
-        return children.call(work, payload, self.seconds + START, self.others)
+    def _call(self, work, payload: dict, folder: Path) -> tuple[children.Answer, Path]:
+        """Return an answer and the folder it comes from. A process that ends without a word gets a second chance: where processes
+        cannot be set apart, a neighbour may have ended it."""
+        for _ in range(2):
+            place = Path(tempfile.mkdtemp(dir=folder))
+            sent = payload | {"folder": str(place), "guards": self.guards}
+            answer = children.call(work, sent, self.seconds + START, self.others)
+            if answer.ended != "silent" or confine.APART in self.guards:
+                break
+        return answer, place
 
 
 def _absent(task: tasks.Task, held: dict) -> tuple[str, str, str]:

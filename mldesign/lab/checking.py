@@ -13,7 +13,8 @@ from pathlib import Path
 from mldesign.lab import git, processes, source, states, tasks
 from mldesign.lab.errors import LabError
 
-SECONDS = 10  # for the check itself
+SECONDS = 10  # of computing, for the check itself
+PATIENCE = 4  # times as long it may last on the clock: other programs want the processor too
 STARTUP = 60  # for Python and its imports on a slow machine
 
 
@@ -93,10 +94,11 @@ def check(task: tasks.Task, attempt: str, file_text: str | None = None, passed: 
             "tree": str(tree),
             "attempt_line": lay_out(task, tree, attempt, file_text, passed),
             "seconds": SECONDS,
+            "patience": PATIENCE,
         }
         (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
         command = [sys.executable, "-m", "mldesign.lab.runner", str(folder / "spec.json")]
-        code, output = processes.run(command, tree, environment(tree), STARTUP + SECONDS, limit=4000)
+        code, output = processes.run(command, tree, environment(tree), STARTUP + PATIENCE * SECONDS, limit=4000)
         verdict = folder / "verdict.json"
         if verdict.exists():
             return json.loads(verdict.read_text(encoding="utf-8"))["hint"]
@@ -115,7 +117,8 @@ def without_verdict(task: tasks.Task, code: int | None, output: str, hang: str, 
     """
     if hang or code is None:
         found = re.search(rf'{re.escape(Path(task.file).name)}", line (\d+)', hang)
-        where = f", in its line {int(found[1]) - spec['attempt_line'] + 1}" if found else ""
+        line = int(found[1]) - spec["attempt_line"] + 1 if found else 0
+        where = f", in its line {line}" if line > 0 else ""
         return f"Your code was still running after {spec['seconds']} seconds{where}. Look for a loop that never ends."
     if "Error" in output and "mldesign" in output:
         last = output.strip().splitlines()[-1]

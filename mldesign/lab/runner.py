@@ -9,13 +9,15 @@ import functools
 import importlib
 import json
 import os
+import signal
 import sys
+import time
 import traceback
 from pathlib import Path
 
 from mldesign.lab import source, tasks
 
-if sys.platform == "linux":
+if sys.platform != "win32":
     import resource
 
 MEMORY = 4  # GB for the data of a check; the libraries of the course take 0.6 of them on a machine with two cores
@@ -35,6 +37,18 @@ def _limit_memory() -> None:
         _, highest = resource.getrlimit(resource.RLIMIT_DATA)
         limit = ceiling() if highest == resource.RLIM_INFINITY else min(ceiling(), highest)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, highest))
+
+
+def _limit_time(seconds: int, patience: int, report) -> None:
+    """Stop this process by force, and write where it was, when it has computed for so long, or lasted ``patience`` times as long.
+
+    By the clock alone, a machine with other things to do would blame the student for a loop. Windows has only the clock.
+    """
+    if sys.platform != "win32":
+        _, highest = resource.getrlimit(resource.RLIMIT_CPU)
+        faulthandler.register(signal.SIGXCPU, file=report, chain=True)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + seconds, highest))
+    faulthandler.dump_traceback_later(patience * seconds, exit=True, file=report)
 
 
 def judge(checks: str, task_id: str, tree: str, attempt_line: int = 1) -> str | None:
@@ -132,7 +146,7 @@ def main(spec_file: str) -> None:
     spec = json.loads(Path(spec_file).read_text(encoding="utf-8"))
     folder = Path(spec_file).parent
     with (folder / "hang.txt").open("w", encoding="utf-8") as hang:
-        faulthandler.dump_traceback_later(spec["seconds"], exit=True, file=hang)
+        _limit_time(spec["seconds"], spec["patience"], hang)
         hint = judge(spec["checks"], spec["task"], spec["tree"], spec["attempt_line"])
         faulthandler.cancel_dump_traceback_later()
     (folder / "verdict.json").write_text(json.dumps({"hint": hint}), encoding="utf-8")

@@ -306,6 +306,16 @@ def test_arguments_of_a_call_are_shown_when_short():
     assert shown == ["2", "0.5", "'a'", "None", "[1, 2]", "(0.1,)", "…", "…", "…"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on computing")
+def test_a_loop_is_stopped_by_what_it_computes_and_waiting_is_no_loop(one, said, monkeypatch):
+    monkeypatch.setattr(checking, "SECONDS", 2)
+    monkeypatch.setattr(checking, "PATIENCE", 100)
+    lab.check("1.1", cell("def double(x):\n    while True:\n        pass\n", "double"))
+    assert "still running after 2 seconds, in its line" in said()
+    lab.check("1.1", cell("def double(x):\n    import time\n    time.sleep(3)\n    return 6\n", "double"))
+    assert "passed" in said()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="process groups of POSIX")
 def test_a_process_that_the_code_leaves_behind_is_ended(one, said, tmp_path):
     import psutil

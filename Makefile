@@ -8,7 +8,7 @@ setup: ; $(RUN) setup
 site:  ; $(RUN) site $(PORT)
 build: ; $(RUN) build
 lab:   ; $(RUN) lab
-labs:  ; $(RUN) labs
+labs:  ; $(RUN) labs $(LAB)
 test:  ; $(RUN) test
 lint:  ; $(RUN) lint
 lock:  ; $(RUN) lock

@@ -21,7 +21,7 @@ TASKS = (
     ("site", "build the book and serve it on this machine"),
     ("lab", "open JupyterLab with the labs"),
     ("test", "run every check: lint, tests, all notebooks compared with their stored outputs"),
-    ("labs", "run every lab's notebook in the many states that students leave (minutes; CI runs it too)"),
+    ("labs", "run labs in the many states that students leave (minutes each; all, or those numbered; CI runs it too)"),
     ("grade", "judge a folder of students' workspaces (for instructors): grade FOLDER --lab 2"),
     ("build", "build the book into _build/html"),
     ("notebooks", "compare the stored outputs of all notebooks with a fresh run (or of those named)"),

@@ -72,6 +72,15 @@ def test_smoke_does_not_compare_and_notebooks_does(monkeypatch):
     assert "--nbval" in commands[1] and commands[1][-1] == "labs/lab1-frame.ipynb"
 
 
+def test_labs_runs_the_matrix_of_all_or_of_some(monkeypatch, capsys):
+    commands = started(monkeypatch)
+    assert tasks.labs([]) == tasks.labs(["3"]) == tasks.labs(["1", "rest"]) == 0
+    assert all(command[3:6] == ["tests/lab", "-m", "matrix"] for command in commands)
+    assert "-k" not in commands[0]
+    assert [command[-1] for command in commands[1:]] == ["[3 or lab3", "[1 or lab1 or chain or grading"]
+    assert tasks.labs(["three"]) == 2 and "make labs LAB=3" in capsys.readouterr().err
+
+
 def test_measure_runs_the_scripts_beside_the_lessons(monkeypatch, tmp_path, capsys):
     commands = started(monkeypatch)
     (tmp_path / "modules" / "02").mkdir(parents=True)

@@ -9,6 +9,7 @@ import yaml
 
 from mldesign import notebooks as book
 from mldesign.__main__ import TASKS
+from mldesign.lab import tasks as lab_tasks
 from tests import newest
 from tests.need import need
 
@@ -117,6 +118,11 @@ def test_only_what_passed_ci_is_published():
 def test_ci_requires_what_a_reader_may_lack():
     job = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]["test"]
     assert {"browser", "shellcheck"} <= set(job["env"]["MLDESIGN_REQUIRE"].split(","))
+
+
+def test_every_lab_is_run_in_the_states_that_students_leave():
+    job = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]["labs"]
+    assert job["strategy"]["matrix"]["lab"] == [*map(str, lab_tasks.labs()), "rest"]
 
 
 def test_cells_that_need_java_run_where_java_is_required():

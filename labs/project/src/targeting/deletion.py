@@ -107,10 +107,10 @@ def delete(root: Path, household_id: int, day: datetime.date, deletions: Path) -
 
     What is at hand: ``suppression.add(household, day, list)``; ``forget(root, household)``, which takes a household
     out of mailing lists and MLflow runs; ``dvc(…)``, one command of DVC, its words as arguments. ``repro`` runs the
-    stages whose dependencies have changed, ``repro gate`` only as far as the gate (the reports after it name nobody, and
-    follow with the next run); ``repro --force --single-item ingest`` runs that stage in any case (the list is none of
-    its dependencies); ``gc --workspace --force`` drops from ``.dvc/cache`` what the workspace no longer
-    uses, and with ``--cloud`` from the remote too.
+    stages whose dependencies have changed, ``repro gate`` only as far as the gate (the reports after it name nobody,
+    and follow with the next run); ``repro --force --single-item ingest`` runs that stage in any case (the list is none
+    of its dependencies); ``gc --workspace --force`` drops from ``.dvc/cache`` what the workspace no longer uses, and
+    with ``--cloud`` from the remote too.
 
     Args:
         root: the repository; its remote, when it has one, is the folder ``build/remote``.

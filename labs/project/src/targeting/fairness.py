@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from targeting import evaluate, features, params, policies, registry, replay, suppression
-from targeting.files import StageError, parquet, run, write_json, write_text
+from targeting.files import StageError, first_line, parquet, run, write_json, write_text
 
 UNKNOWN = "unknown"
 LOW_INCOMES = ("Under 15K", "15-24K", "25-34K", "35-49K")
@@ -38,8 +38,7 @@ def attributes(clean: Path, households: pd.Series) -> pd.DataFrame:
                 f"select household_id, income, age from {parquet(clean / 'demographics.parquet')}"
             ).df()
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise StageError(f"The demographics cannot be read: {reason} Run `dvc repro contracts`.") from error
+        raise StageError(f"The demographics cannot be read: {first_line(error)} Run `dvc repro contracts`.") from error
     # TASK 8.1: one row for each household asked about, in the order asked; who did not say is unknown, not poor or rich
     known = table["income"].notna()
     table["income"] = table["income"].isin(LOW_INCOMES).map({True: INCOMES[0], False: INCOMES[1]}).where(known)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 MAX_BODY = 4_000_000  # bytes
-MAX_PURCHASES = 5_000  # a household: the largest of 2017 has 1,094 in 84 days
+MAX_PURCHASES = 5_000  # a household: the largest of 2017 has 1,203 in 84 days
 MAX_HOUSEHOLDS = 100  # in a batch
 MAX_LINES = 20_000  # purchases of all households of a batch
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)

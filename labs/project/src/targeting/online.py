@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from targeting.features import CATEGORICAL, NUMERIC, STATEMENT, settings_query
-from targeting.files import StageError, parquet
+from targeting.files import StageError, first_line, parquet
 from targeting.messages import Household
 
 MONEY = ("sales_value", "retail_disc", "coupon_disc", "coupon_match_disc")
@@ -69,8 +69,7 @@ class Campaigns:
                     f"{parquet(clean / 'coupons.parquet')} group by campaign_id"
                 ).fetchall()
         except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise StageError(f"The campaigns cannot be read: {reason} Run `dvc repro contracts`.") from error
+            raise StageError(f"The campaigns cannot be read: {first_line(error)} Run `dvc repro contracts`.") from error
         return cls({row[0]: row[1:] for row in described}, {row[0]: frozenset(row[1]) for row in covered})
 
     def problem(self, campaign_id: int, household: Household, where: str = "") -> UnknownCampaignError | None:

@@ -10,14 +10,11 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from targeting import candidates, evaluate, value
+from targeting.evaluate import rounded
 from targeting.exploration import share_of_all
 from targeting.score import EXPLORATION, MODEL
 
 FEW = 5
-
-
-def rounded(number: float) -> float:
-    return round(float(number), 6)
 
 
 def held_out(development: pd.DataFrame, candidate: str, settings: dict) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from targeting import features, registry, score
-from targeting.files import StageError, parquet
+from targeting.files import StageError, first_line, parquet
 
 KEYS = list(features.KEYS)
 
@@ -33,8 +33,7 @@ def redemption_days(clean: Path, horizon_days: int) -> pd.DataFrame:
                 """
             ).df()
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise StageError(f"The redemptions cannot be read: {reason} Run `dvc repro contracts`.") from error
+        raise StageError(f"The redemptions cannot be read: {first_line(error)} Run `dvc repro contracts`.") from error
 
 
 def replay(

@@ -1,10 +1,11 @@
 """The gate lets through what it should, and nothing else; each check can fail."""
 
 import json
+import time
 
 import pytest
 
-from targeting import dossier, gate, registry
+from targeting import candidates, dossier, gate, registry
 
 
 @pytest.fixture
@@ -65,6 +66,23 @@ def test_data_whose_contracts_were_not_checked_are_refused(report, quick):
 def test_a_limit_that_is_passed_is_refused(report, quick, limit, failed):
     record, _ = gate.decide({**quick, "gate": {**quick["gate"], limit: 0}}, report)
     assert (record["decision"], outcome(record)[failed]) == ("keep", False)
+
+
+def test_a_busy_machine_refuses_nobody(inside):
+    """A model that waits its turn is not slow; one that computes for long is."""
+    model = registry.load(registry.CHALLENGER)
+
+    def timed(work):
+        slow = type("Slow", (), {"predict": lambda _, row: (work(), model.predict(row))})()
+        return gate.latency(slow, candidates.example(), 40)[0]["passed"]
+
+    def compute():
+        until = time.process_time() + 0.05
+        while time.process_time() < until:
+            pass
+
+    assert timed(lambda: time.sleep(0.05))
+    assert not timed(compute)
 
 
 def test_superiority_can_be_asked_for(report, quick):

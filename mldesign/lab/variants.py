@@ -1,9 +1,9 @@
 """Variants: other assumptions about money for each student, so that two students have different numbers.
 
 A variant is a name, such as a student's number. Its assumptions follow from a hash of the name, and stand in ``params.yaml``
-with the name. They are drawn so that what the text of the labs says in words still holds: a book for everybody loses
+with the name. They are drawn so that what the text of lab 1 says in words still holds: a book for everybody loses
 money, the best half earns some, on two of the seven lists, and the rule that marketing would choose loses. Dollars
-that the text names are those of the course's own assumptions.
+that the text of the labs names are those of the course's own assumptions.
 """
 
 import hashlib

@@ -181,7 +181,10 @@ def labs(arguments: list[str]) -> int:
     if wrong:
         print(f"{wrong[0]!r} is no lab. Write a number, or rest: make labs LAB=3.", file=sys.stderr)
         return 2
-    chosen = ["chain or grading" if name == "rest" else f"[{name} or lab{name}" for name in arguments]
+    chosen = [
+        "chain or grading or one_lab_after_the_other" if name == "rest" else f"[{name} or lab{name}"
+        for name in arguments
+    ]
     return python(
         "pytest", "tests/lab", "-m", "matrix", "-n", "2", "--quiet", *(["-k", " or ".join(chosen)] if chosen else [])
     )

@@ -74,6 +74,7 @@ def test_labs_start_in_any_order_and_twice(workspace, capsys):
     assert "differs" not in capsys.readouterr().out
 
 
+@pytest.mark.matrix
 def test_one_lab_after_the_other_in_one_workspace(workspace, capsys):
     for number in planted.LABS:
         lab.start(number)

@@ -14,6 +14,7 @@ QUIET = {
     "DVC_NO_ANALYTICS": "true",
     "DVC_SITE_CACHE_DIR": os.path.join(tempfile.gettempdir(), "mldesign-dvc"),
     "GIT_PYTHON_REFRESH": "quiet",
+    "OMP_WAIT_POLICY": "passive",  # threads that wait sleep: on small data spinning took half of the processor time of training
     "PYTHONHASHSEED": "0",
     "PYTHONIOENCODING": "utf-8",
     "PYTHONUTF8": "1",

@@ -261,6 +261,8 @@ def _interval_hint(got, redeemed, mailed, draws) -> str | None:
             return f"{where}: it leaves out 5 % at each end, so it is a 90 % interval."
         if np.abs(mine - wrong).max() < 0.006:
             return f"{where}, too wide: in a redrawn campaign the group has another size too. Divide by its own number, draw by draw."
+        if np.abs(mine - np.percentile(top / bottom, [0.025, 0.975])).max() < 0.006:
+            return f"{where}: percentiles are counted from 0 to 100, quantiles from 0 to 1. Yours lie both at the lower end."
         spread = (top / bottom).std()
         if np.abs(mine - (got[name]["estimate"] + np.array([-spread, spread]))).max() < 0.006:
             return f"{where}: one standard deviation each way covers two thirds, not 95 %."
@@ -273,6 +275,8 @@ def _conclusion_hint(fairness, redeemed, mailed, draws) -> str | None:
     got = fairness.rates(few, mailed, draws, 20)
     if got is None or not isinstance(got, dict) or got.get("households") != 200:
         return "A group with few redeemers disappears. It stays, with its size and its share of books; only the rate of its redeemers is None."
+    if isinstance(got.get("redeemers_mailed"), float):
+        return "4 redeemers where 20 are asked for, and yours gives a number, or nan, which any sum or plot takes for one: None is asked for."
     if got.get("redeemers_mailed") is not None:
         said = "200 households with 4 redeemers, 20 are asked for, and yours gives a rate of redeemers."
         if fairness.rates(redeemed, mailed, draws, 300)["redeemers_mailed"] is None:
@@ -382,8 +386,8 @@ def check_attack(tree: Path) -> str | None:
     import numpy as np
     from targeting import privacy
 
-    practice = _households([0.1, 0.2, 0.3, 1.8], [0.35, 0.8, 0.85, 0.95], 40)
-    unseen = _households([0.05, 0.28, 0.5], [0.15, 0.4, 0.6, 0.7, 0.98, 0.99], 7)
+    practice = _households([0.1, 0.2, 0.3, 2.0], [0.35, 0.8, 0.85, 0.95], 40)
+    unseen = _households([0.05, 0.28, 0.5], [0.15, 0.4, 0.55, 0.62, 0.68, 0.99], 7)
     got = privacy.attack(practice, unseen)
     if not isinstance(got, tuple) or len(got) != 2:
         return "Return two things: who of the unseen households is called a member, and the advantage."
@@ -410,8 +414,9 @@ def _calls_hint(unseen, called) -> str | None:
         )
     if losses and min(losses) > 0.28:
         return "You call those with a large loss members. A model fits what it has learned better: its loss there is small."
-    if losses == [0.05, 0.15, 0.28, 0.4, 0.5, 0.6]:
-        return "Your threshold is the mean loss of the members, which one large loss moves. Take the one with the largest advantage on practice."
+    usual = {6: "median loss", 7: "mean loss of the members", 8: "mean loss"}
+    if losses == sorted(unseen["loss"])[: len(losses)] and len(losses) in usual:
+        return f"Your threshold looks like the {usual[len(losses)]} on practice. Take the one with the largest advantage there."
     if losses == [0.05]:
         return "You call very few members. Is the threshold chosen by the largest advantage, or by the fewest errors among others?"
     if len(losses) == 9:
@@ -567,7 +572,6 @@ class World:
 
 
 def check_delete(tree: Path) -> str | None:
-    without_mlflow()
     import datetime
 
     from targeting import deletion
@@ -670,17 +674,23 @@ def _audit(**changed) -> dict:
         "households": 1133,
         "groups": {
             "income": {"50K and over": known, "unknown": {**known, "households": 490, "redeemers": 32}},
-            "age": {"19-24": {**known, "redeemers": 3, "redeemers_mailed": None}, "65+": known},
+            "age": {"19-24": {**known, "redeemers": 3, "redeemers_mailed": None}, "65+": {**known, "redeemers": 15}},
         },
     } | changed
 
 
+OUTCOME = {"books": 500, "redeemers": 130, "net_value": 700.0}
+WATCHED = {  # as in reports/monitor.json: a campaign whose horizon the data do not reach, and one that waits, have no outcome
+    "13": {"type": "A", "status": "mature", "alarms": [], "outcome": OUTCOME},
+    "22": {"type": "B", "status": "censored", "alarms": []},
+    "23": {"type": "B", "status": "waiting for labels", "alarms": [{"layer": "data", "hint": "Ask marketing."}]},
+}
+
+
 def check_unknowns(tree: Path) -> str | None:
-    without_mlflow()
     from targeting import card
 
-    watched = {"13": {"outcome": {"books": 500}, "alarms": []}, "22": {"alarms": []}, "23": {"alarms": ["x"]}}
-    got = card.unknowns({"campaigns": {"18": _audit()}}, {"campaigns": watched})
+    got = card.unknowns({"campaigns": {"18": _audit()}}, {"campaigns": WATCHED})
     if hint := hints.returned(got, (list, tuple), "unknowns(…)"):
         return hint + " A sentence for each unknown." * isinstance(got, str)
     if not all(isinstance(sentence, str) for sentence in got):
@@ -735,8 +745,9 @@ def _campaign_sentences(got) -> str | None:
 
 
 def _quiet_hint(card) -> str | None:
-    everybody = {"18": _audit(groups={"income": {"50K and over": _audit()["groups"]["income"]["50K and over"]}})}
-    got = card.unknowns({"campaigns": everybody}, {"campaigns": {"18": {"outcome": {}, "alarms": []}}})
+    known = {"50K and over": _audit()["groups"]["income"]["50K and over"]}
+    everybody = {"18": _audit(groups={"income": known, "age": {"45-54": known["50K and over"]}})}
+    got = card.unknowns({"campaigns": everybody}, {"campaigns": {"13": WATCHED["13"]}})
     return None if list(got) == [] else f"Nothing is open in these records, and your card says {got[0]!r}."
 
 

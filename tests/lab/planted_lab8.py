@@ -209,6 +209,8 @@ CODE = {
                 "Divide by those who do not redeem",
             ),
             (RATES.replace("[2.5, 97.5]", "[5, 95]"), "a 90 % interval"),
+            (RATES.replace("[2.5, 97.5]", "[0.025, 0.975]"), "counted from 0 to 100"),
+            (RATES.replace('["redeemers_mailed"] = None', '["redeemers_mailed"] = float("nan")'), "takes for one"),
             (RATES.replace("np.where(below == 0, 1, below)", "among.sum()"), "too wide"),
             (
                 RATES.replace(ENDS, "        low, high = share - drawn.std(), share + drawn.std()\n")
@@ -346,6 +348,8 @@ CODE = {
                 GAP + '    best = practice.loc[practice["member"] == 1, "loss"].mean()\n' + CALLED + JUDGED,
                 "the mean loss of the members",
             ),
+            (GAP + '    best = practice["loss"].mean()\n' + CALLED + JUDGED, "looks like the mean loss on practice"),
+            (GAP + '    best = practice["loss"].median()\n' + CALLED + JUDGED, "the median loss"),
             (
                 ATTACK.replace("called[member].mean() - called[~member].mean()", "called[member].mean()"),
                 "without that of the others",
@@ -445,6 +449,7 @@ CODE = {
             '            if (attribute, name) == ("income", "unknown"):\n'
             "                found.append(f\"Campaign {number}: {part['households']}/{audit['households']} incomes unknown\")\n"
             "    return found\n",
+            UNKNOWNS.replace('entry.get("outcome") is None', 'entry["status"] != "mature"'),
         ],
         "wrong": [
             (
@@ -454,7 +459,7 @@ CODE = {
             (UNKNOWNS.replace(" of campaign {number}: only", ": only"), "of which campaign it speaks"),
             (UNKNOWNS.replace("only {part['redeemers']} redeemers", "too few redeemers"), "How few is too few"),
             (
-                UNKNOWNS.replace('if part["redeemers_mailed"] is None', 'if part["redeemers"] < 100'),
+                UNKNOWNS.replace('if part["redeemers_mailed"] is None', 'if part["redeemers"] < 20'),
                 "A group with a conclusion is named",
             ),
             (UNKNOWNS.replace(INCOME, ""), "your card does not give that number"),

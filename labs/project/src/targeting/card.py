@@ -1,4 +1,4 @@
-"""Write the model card of the champion from what the pipeline recorded: no number in it is typed.
+"""Write the model card of the audited champion from what the pipeline recorded: no number in it is typed.
 
 ``reports/model_card.md`` says what the model is for and what not, what it learned from, how well it did on whom, what
 is known to go wrong, what nobody knows, and who may take it out of service.
@@ -7,7 +7,7 @@ is known to go wrong, what nobody knows, and who may take it out of service.
 import argparse
 from pathlib import Path
 
-from targeting import params, registry
+from targeting import params
 from targeting.files import read_json, run, write_text
 
 TEMPLATE = """# Model card: {name}, version {version} ({candidate})
@@ -138,25 +138,20 @@ def percent(entry: dict | None) -> str:
     return f"{entry['estimate']:.0%} ({entry['low']:.0%} to {entry['high']:.0%})"
 
 
-def write(champion: registry.Registered, records: dict[str, dict], settings: dict) -> str:
+def write(records: dict[str, dict], settings: dict) -> str:
     """Return the card as Markdown.
 
     Args:
-        champion: the model.
-        records: of :func:`read`.
+        records: of :func:`read`; the model is the champion that ``fairness`` audited.
         settings: params.yaml.
     """
-    training, evaluation = records["training"], records["evaluation"][champion.candidate]
-    options, decision = settings["train"]["candidates"][champion.candidate], records["decision"]
+    champion, training, decision = records["fairness"]["champion"], records["training"], records["decision"]
+    evaluation = records["evaluation"][champion["candidate"]]
+    options = settings["train"]["candidates"][champion["candidate"]]
     alarms = [(number, alarm) for number, c in records["monitor"]["campaigns"].items() for alarm in c["alarms"]]
     against = evaluation.get("against_baseline")
     return TEMPLATE.format(
-        name=registry.MODEL,
-        version=champion.version,
-        candidate=champion.candidate,
-        run_id=champion.run_id,
-        data_hash=champion.data_hash,
-        fingerprint=champion.fingerprint,
+        **champion,
         kind=options["kind"],
         columns=", ".join(options.get("columns", ["every feature"])),
         horizon=settings["data"]["horizon_days"],
@@ -182,10 +177,9 @@ def main() -> None:
     parser.add_argument("--reports", type=Path, default=Path("reports"))
     parser.add_argument("--models", type=Path, default=Path("models"))
     arguments = parser.parse_args()
-    champion, settings = registry.load(), params.read()
-    text = write(champion, read(arguments.reports, arguments.models), settings)
+    text = write(read(arguments.reports, arguments.models), params.read())
     write_text(arguments.reports / "model_card.md", text)
-    print(f"{arguments.reports / 'model_card.md'}: version {champion.version}, {champion.candidate}.")
+    print(f"{arguments.reports / 'model_card.md'}: {len(text.split())} words.")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ LOW_INCOMES = ("Under 15K", "15-24K", "25-34K", "35-49K")
 INCOMES = ("under 50K", "50K and over")
 ATTRIBUTES = ("income", "age")
 MEASURES = ("mailed", "redeemers_mailed", "others_mailed")
+DESCRIBED = ("version", "run_id", "candidate", "data_hash", "fingerprint")  # of the champion that is audited
 
 
 def attributes(clean: Path, households: pd.Series) -> pd.DataFrame:
@@ -209,8 +210,10 @@ def main() -> None:
     settings, clean = params.read(), arguments.data / "clean"
     days = replay.redemption_days(clean, settings["data"]["horizon_days"])
     frame = features.production(features.read(arguments.data / "features.parquet"), settings)
-    rows = replay.replay(frame, days, registry.load(), suppression.households(), settings)
-    report = {"campaigns": {}}
+    champion = registry.load()
+    described = {name: getattr(champion, name) for name in DESCRIBED}
+    report = {"champion": {"name": registry.MODEL, **described}, "campaigns": {}}
+    rows = replay.replay(frame, days, champion, suppression.households(), settings)
     for number in settings["fairness"]["campaigns"]:
         part = rows[rows["campaign_id"] == number].reset_index(drop=True)
         if part.empty:

@@ -6,7 +6,7 @@
 import argparse
 from pathlib import Path
 
-from targeting import card, params, registry
+from targeting import card, params
 from targeting.files import run, write_text
 
 TEMPLATE = """# Memo: who gets the next coupon book
@@ -104,12 +104,13 @@ def compared(evaluation: dict, margin: float) -> str:
     )
 
 
-def write(champion: registry.Registered, records: dict[str, dict], settings: dict) -> str:
+def write(records: dict[str, dict], settings: dict) -> str:
     """Return the memo as Markdown; arguments as for :func:`targeting.card.write`."""
-    evaluation, total = records["evaluation"][champion.candidate], earned(records["monitor"])
+    champion, total = records["fairness"]["champion"], earned(records["monitor"])
+    evaluation = records["evaluation"][champion["candidate"]]
     return TEMPLATE.format(
-        version=champion.version,
-        candidate=champion.candidate,
+        version=champion["version"],
+        candidate=champion["candidate"],
         share=settings["decision"]["mailing_share"],
         lots=settings["score"]["exploration_share"],
         reached=100 * evaluation["capture"]["estimate"],
@@ -131,7 +132,7 @@ def main() -> None:
     parser.add_argument("--reports", type=Path, default=Path("reports"))
     parser.add_argument("--models", type=Path, default=Path("models"))
     arguments = parser.parse_args()
-    text = write(registry.load(), card.read(arguments.reports, arguments.models), params.read())
+    text = write(card.read(arguments.reports, arguments.models), params.read())
     write_text(arguments.reports / "memo.md", text)
     print(f"{arguments.reports / 'memo.md'}: {len(text.split())} words.")
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from targeting import deletion, ingest, suppression
+from targeting import deletion, ingest, registry, suppression
 from targeting.files import StageError, parquet, write_query
 
 PERSON = 13  # also the number of a campaign: a search for the bare number would find it everywhere
@@ -74,7 +74,7 @@ def lists(root):
 )
 def test_the_proof_fails_when_anything_remains(lists, monkeypatch, hash_of_champion, cleaned, proved):
     champion = type("Champion", (), {"version": 1, "data_hash": hash_of_champion})
-    monkeypatch.setattr(deletion.registry, "load", lambda: champion)
+    monkeypatch.setattr(registry, "load", lambda: champion)
     for name in ("suppression.csv", "deletions.csv"):
         suppression.add(PERSON, pd.Timestamp("2017-09-01").date(), lists / name)
     if cleaned:
@@ -90,7 +90,7 @@ def test_the_proof_fails_when_anything_remains(lists, monkeypatch, hash_of_champ
 def test_a_deletion_never_loses_an_objection(lists, monkeypatch):
     monkeypatch.setattr(deletion, "search", lambda *_: {})
     champion = type("Champion", (), {"version": 1, "data_hash": "now"})
-    monkeypatch.setattr(deletion.registry, "load", lambda: champion)
+    monkeypatch.setattr(registry, "load", lambda: champion)
     suppression.add(PERSON, pd.Timestamp("2017-09-01").date(), lists / "deletions.csv")
     assert deletion.prove(lists, PERSON, lists / "deletions.csv")["proved"] is False, "not on the suppression list"
     suppression.add(PERSON, pd.Timestamp("2017-09-01").date(), lists / "suppression.csv")
@@ -150,7 +150,7 @@ def test_a_request_goes_through_dvc_from_raw_data_to_logs_and_leaves_a_proof(rep
         now = json.loads((repository / "data/clean/manifest.json").read_text(encoding="utf-8"))["data_hash"]
         return type("Champion", (), {"version": 2, "data_hash": now})
 
-    monkeypatch.setattr(deletion.registry, "load", champion)
+    monkeypatch.setattr(registry, "load", champion)
     command(repository, "deletion", str(PERSON), "--on", "2017-09-01")
     proof = json.loads((repository / "reports/deletion.json").read_text(encoding="utf-8"))
     assert proof["proved"] and proof["remaining"] == {} and all(proof["listed"].values())

@@ -7,7 +7,6 @@ import pytest
 
 from targeting import card, memo
 from targeting.files import StageError
-from targeting.registry import Registered
 
 INTERVAL = {"estimate": 420.0, "low": 235.0, "high": 604.0}
 SHARE = {"estimate": 0.64, "low": 0.59, "high": 0.69}
@@ -35,6 +34,14 @@ RECORDS = {
         "retraining": {"advice": "Keep: it does not pay."},
     },
     "fairness": {
+        "champion": {
+            "name": "coupon-book",
+            "version": 2,
+            "run_id": "run",
+            "candidate": "logistic",
+            "data_hash": "445ad4af9e48e0b8",
+            "fingerprint": "649b553fb966",
+        },
         "campaigns": {
             "13": {
                 "households": 700,
@@ -42,14 +49,13 @@ RECORDS = {
                 "mailing_ratio_low_to_high_income": 0.86,
                 "remedy": {"net_value_per_1000": {"estimate": -56.0, "low": -132.0, "high": 18.0}},
             }
-        }
+        },
     },
 }
-CHAMPION = Registered(2, "run", "logistic", "445ad4af9e48e0b8", 0.07, "649b553fb966", None)
 
 
 def test_the_memo_is_one_page_of_numbers_from_the_records(settings):
-    text = memo.write(CHAMPION, RECORDS, settings)
+    text = memo.write(RECORDS, settings)
     assert len(text.split()) < 350
     for number in (
         "87 of every 100",
@@ -67,42 +73,43 @@ def test_the_memo_is_one_page_of_numbers_from_the_records(settings):
 def test_the_memo_says_where_an_income_group_is_missing_or_too_small(settings):
     records, entry = copy.deepcopy(RECORDS), RECORDS["fairness"]["campaigns"]["13"]
     records["fairness"]["campaigns"]["18"] = {**entry, "mailing_ratio_low_to_high_income": None}
-    text = memo.write(CHAMPION, records, settings)
+    text = memo.write(records, settings)
     assert "0.86 in campaign 13. " in text
     assert "Nothing can be said for campaign 18: too few households with a known income redeemed" in text
     del records["fairness"]["campaigns"]["13"]
-    text = memo.write(CHAMPION, records, settings)
+    text = memo.write(records, settings)
     assert "Nothing can be said" in text and "divided by" not in text and "None" not in text
 
 
 def test_the_memo_can_be_written_before_anything_has_come_back(settings):
     records = copy.deepcopy(RECORDS)
     records["monitor"]["campaigns"]["13"]["outcome"]["redeemers"] = 0
-    assert "0 of every 1,000 books" in memo.write(CHAMPION, records, settings)
-    assert "Nobody has redeemed yet" in memo.write(CHAMPION, records, settings)
+    assert "0 of every 1,000 books" in memo.write(records, settings)
+    assert "Nobody has redeemed yet" in memo.write(records, settings)
     del records["monitor"]["campaigns"]["13"]["outcome"]
-    assert "No campaign has come to its end yet" in memo.write(CHAMPION, records, settings)
+    assert "No campaign has come to its end yet" in memo.write(records, settings)
 
 
 @pytest.mark.parametrize("verdict", ["superior", "non-inferior", "inconclusive", "inferior"])
 def test_the_memo_has_words_for_every_verdict(settings, verdict):
     records = copy.deepcopy(RECORDS)
     records["evaluation"]["logistic"]["against_baseline"]["verdict"] = verdict
-    assert "Against the simple rule" in memo.write(CHAMPION, records, settings)
+    assert "Against the simple rule" in memo.write(records, settings)
 
 
 def test_a_rule_can_be_the_model_of_card_and_memo(settings):
     records = copy.deepcopy(RECORDS)
     records["evaluation"]["rule"] = records["evaluation"].pop("logistic")
     del records["evaluation"]["rule"]["against_baseline"]
-    champion = Registered(1, "run", "rule", "hash", 0.07, "fingerprint", None)
-    assert "It is the rule of the charter" in memo.write(champion, records, settings)
-    assert "Kind: rule, on redemptions, coupon_lines" in card.write(champion, records, settings)
+    records["fairness"]["champion"] |= {"version": 1, "candidate": "rule"}
+    assert "It is the rule of the charter" in memo.write(records, settings)
+    assert "Kind: rule, on redemptions, coupon_lines" in card.write(records, settings)
 
 
 def test_the_card_names_data_limits_and_the_way_out(settings):
-    text = card.write(CHAMPION, RECORDS, settings)
+    text = card.write(RECORDS, settings)
     for words in (
+        "coupon-book, version 2 (logistic)",
         "data 445ad4af9e48,",
         "1,885 rows",
         "3 rows of all tables are in quarantine",
@@ -119,7 +126,7 @@ def test_the_card_says_what_nobody_knows(settings):
     sentences = card.unknowns(RECORDS["fairness"], RECORDS["monitor"])
     for words in (("13", "unknown", "89"), ("13", "316", "700"), ("22",)):
         assert any(all(word in sentence for word in words) for sentence in sentences), words
-    text = card.write(CHAMPION, RECORDS, settings)
+    text = card.write(RECORDS, settings)
     assert all(f"- {sentence}\n" in text for sentence in sentences)
 
 

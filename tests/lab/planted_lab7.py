@@ -246,6 +246,12 @@ def mean_wait(rate, times, instances):
                 WAITS.replace("waiting_share(rate * mean, instances)", "waiting_share(busy, instances)"),
                 "takes the load in instances",
             ),
+            (
+                WAITS.replace(
+                    "return rate * np.mean(times) / instances", "return min(1.0, rate * np.mean(times) / instances)"
+                ),
+                "stops at a limit",
+            ),
             (WAITS.replace(FULL, ""), "says"),
             (WAITS.replace("busy >= 1", "busy > 0.95"), "At 99 % utilisation"),
             (WAITS.replace("    return waiting_share", "    waiting_share"), "returns nothing"),
@@ -296,6 +302,10 @@ def mean_wait(rate, times, instances):
                 "carries no message",
             ),
             (NEEDED + REFUSE + SEARCH.replace("working = 1", "working = 2") + GIVE, "One request a second"),
+            (
+                NEEDED + REFUSE.replace("np.quantile(times, SHARE)", "np.max(times)") + SEARCH + GIVE,
+                "about: the longest",
+            ),
             (NEEDED + REFUSE + SEARCH, "returns nothing"),
         ],
     },
@@ -349,6 +359,22 @@ def mean_wait(rate, times, instances):
                 COST + MACHINES + PEOPLE + TOTAL + DICT.replace("total / decisions", "machines / decisions"),
                 "for the machines alone",
             ),
+            (COST + MACHINES + PEOPLE.replace("/ design", "* design") + TOTAL + DICT, "yours has them 36 times"),
+            (COST + MACHINES + PEOPLE.replace("engineer_hour", "machine_hour") + TOTAL + DICT, "`prices` holds two"),
+            (COST + MACHINES.replace("design['hours']", "730") + PEOPLE + TOTAL + DICT, "how many it runs"),
+            (COST + MACHINES + PEOPLE.replace(" / ", " // ") + TOTAL + DICT, "cut off or rounded"),
+            (
+                COST + MACHINES + PEOPLE + TOTAL + DICT.replace("decisions * 1000", "(decisions // 1000)"),
+                "half a thousand",
+            ),
+            (
+                COST
+                + MACHINES
+                + PEOPLE
+                + TOTAL
+                + DICT.replace("total / decisions * 1000", "round(total / decisions * 1000)"),
+                "`per_thousand` is",
+            ),
             (COST + MACHINES + PEOPLE + TOTAL + "    return total\n", "a dict is needed"),
             (COST + MACHINES + PEOPLE + TOTAL + DICT.replace(", total=total", ""), "lacks total"),
             (
@@ -383,6 +409,12 @@ def mean_wait(rate, times, instances):
         "wrong": [
             (loop("        sleep(wait)\n", ""), "does not wait between"),
             (loop("        wait = 2 * wait\n", ""), "as long each time"),
+            (
+                loop("        try:", "        sleep(wait)\n        try:").replace(
+                    "raise\n        sleep(wait)\n", "raise\n"
+                ),
+                "before the first attempt",
+            ),
             (loop("wait = first_wait", "wait = 2 * first_wait"), "The first wait is 2"),
             (loop("wait = 2 * wait", "wait = wait + 1"), "grow by one each"),
             (loop("wait = first_wait", "wait = 1"), "With first_wait 0.25"),
@@ -445,6 +477,7 @@ def mean_wait(rate, times, instances):
             (entry(TEST, "FAILED " + TEST), "begins with the word FAILED"),
             (entry("tests/behaviour/test_score.py::", "test_score.py::"), "is not in the repository"),
             (entry("new_lots_to_the_others", "new_lots"), "There is no test"),
+            (entry(TEST, TEST + " - assert 20 == 0"), "goes on after the name"),
             (entry(TEST, "tests/behaviour/test_score.py::test_without_lots_it_is_the_plain_ranking"), "stays green"),
             (entry("severity: 7", "severity: 3"), "it hurts as before"),
             (entry("detection: 9", "detection: 4"), "time *before*"),

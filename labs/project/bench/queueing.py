@@ -4,8 +4,10 @@ First 200 households are asked about, one after the other, without a network. Co
 the median of three rounds: by the clock, other programs on this machine would be measured too. ``--keep`` writes these
 service times to ``bench/measured-times.csv``, with which ``targeting.capacity`` plans.
 
-Then the service is started, and requests come at random moments (Poisson) at each rate, whether or not earlier ones
-are answered. Printed is what 50, 95 and 99 % of them stayed below by the clock. Close other programs first.
+Then the service is started. One client, who waits for each answer, finds out how long a request takes that waits for
+no other. From these times the formula of ``targeting.queueing`` forecasts what 95 % stay below when they come at random
+moments (Poisson), whether or not earlier ones are answered; then they do come, and forecast and measurement are printed
+side by side. Both are by the clock, on this machine, in the same run: close other programs first.
 """
 
 import argparse
@@ -24,6 +26,7 @@ from targeting import params
 from targeting.live import Live
 from targeting.messages import ScoreRequest
 from targeting.online import Online
+from targeting.queueing import SHARE, response
 from targeting.scoring import Service
 
 TIMES = Path("bench/measured-times.csv")
@@ -52,14 +55,29 @@ def processor_times(requests: list[bytes], rounds: int) -> np.ndarray:
     return np.median(found, axis=0)
 
 
-def under_load(requests: list[bytes], rates: list[float], count: int) -> None:
-    """Start the service, send ``count`` requests at each rate, and print how long the answers took."""
+def under_load(requests: list[bytes], busy: list[float], count: int) -> None:
+    """Start the service and let ``count`` requests come at each load; print forecast and measurement.
+
+    Args:
+        requests: bytes to send.
+        busy: shares of its time for which the service should be busy; the rate follows from how long a request takes.
+        count: at each load.
+    """
     port = free_port()
     with running(["targeting.serve", "--port", str(port)], port, "/ready"):
-        closed_loop(port, requests, 1, 50)  # warm
-        for rate in rates:
+        closed_loop(port, requests, 1, 20)  # warm
+        alone = closed_loop(port, requests, 1, count)
+        print(f"alone: mean {1000 * np.mean(alone.seconds):.1f} ms, {quantiles(alone)}", flush=True)
+        for share in busy:
+            rate = share / float(np.mean(alone.seconds))
+            forecast = 1000 * response(rate, np.array(alone.seconds), 1)
             result = open_loop(port, requests, rate, count, SEED)
-            print(f"{rate:g} a second: {quantiles(result)}, {len(result.errors)} refused", flush=True)
+            measured = result.quantile(SHARE)
+            print(
+                f"{share:.0%} busy, {rate:.1f} a second: forecast p95 {forecast:.1f} ms, measured {quantiles(result)}, "
+                f"{len(result.errors)} refused; measured p95 is {measured / forecast:.2f} of the forecast",
+                flush=True,
+            )
 
 
 def quantiles(result: Result) -> str:
@@ -70,8 +88,8 @@ def quantiles(result: Result) -> str:
 def main() -> None:
     """Measure, print, and keep the service times when asked to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rates", type=float, nargs="*", default=[25, 50, 75, 100, 125, 150])
-    parser.add_argument("--requests", type=int, default=1000, help="at each rate")
+    parser.add_argument("--busy", type=float, nargs="*", default=[0.3, 0.6, 0.8, 0.9], help="loads, as shares of time")
+    parser.add_argument("--requests", type=int, default=1000, help="at each load")
     parser.add_argument("--rounds", type=int, default=3, help="of which the median counts; 0: only under load")
     parser.add_argument("--keep", action="store_true", help=f"write {TIMES.as_posix()}")
     arguments = parser.parse_args()
@@ -84,8 +102,8 @@ def main() -> None:
         if arguments.keep:
             table = pd.DataFrame({"milliseconds": np.sort(1000 * times)}).round(3)
             table.to_csv(TIMES, index=False, lineterminator="\n")
-    if arguments.rates:
-        under_load(requests, arguments.rates, arguments.requests)
+    if arguments.busy:
+        under_load(requests, arguments.busy, arguments.requests)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,18 @@
-"""``features.sql`` against a plain pandas version: ``python -m bench.features``, after ``dvc repro features``.
+"""``features.sql`` against a straightforward pandas version, and the stage at 10 and 30 copies of the data.
 
-How both grow with the data is measured by ``bench.scale``.
+``python -m bench.features``, after ``dvc repro features``. ``bench.scale`` goes further, for the capacity plan.
 """
 
 import statistics
+import tempfile
 import time
 from pathlib import Path
 
 import pandas as pd
 
+from bench.budgets import line
+from bench.copies import copy
+from bench.scale import measure
 from targeting import features, params
 
 CLEAN = Path("data/clean")
@@ -49,13 +53,31 @@ def seconds(action, repeats: int) -> float:
     return statistics.median(times)
 
 
+def grown(copies: int) -> dict[str, float]:
+    """Return seconds, processor seconds and peak memory (MB) of the stage on so many copies of the data."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy(copies, Path(folder) / "clean")
+        return measure("duckdb", Path(folder) / "clean", Path(folder) / "features.parquet")
+
+
 def main() -> None:
-    """Compare the results, then the times, and print."""
+    """Compare the results, then the times, and print; exit code 1 when a budget is missed."""
     data = params.read()["data"]
     theirs, ours = with_pandas(data), with_sql(CLEAN, data)
     pd.testing.assert_frame_equal(theirs, ours[list(theirs)], check_dtype=False)
     slow, fast = seconds(lambda: with_pandas(data), 3), seconds(lambda: with_sql(CLEAN, data), 5)
-    print(f"features.sql {fast:.2f} s (budget 0.5 s), pandas {slow:.2f} s: {slow / fast:.1f} x (budget 5 x)")
+    once, ten, thirty = (grown(copies) for copies in (1, 10, 30))
+    times = thirty["cpu_seconds"] / ten["cpu_seconds"]
+    spent = ", ".join(f"{found['cpu_seconds']:.1f}" for found in (once, ten, thirty))
+    kept = [
+        line("features.sql, all campaigns", f"{fast:.2f} s", "0.5 s", fast <= 0.5),
+        line("pandas, the same features", f"{slow:.2f} s"),
+        line("features.sql against pandas", f"{slow / fast:.1f} x", "5 x", slow / fast >= 5),
+        line("the stage at 1, 10, 30 copies, processor seconds", spent),
+        line("the stage at 10 copies: peak memory", f"{ten['peak_mb']:.0f} MB", "1000 MB", ten["peak_mb"] <= 1000),
+        line("the stage at 30 copies against 10, processor seconds", f"{times:.1f} x", "3.3 x", times <= 3.3),
+    ]
+    raise SystemExit(0 if all(kept) else 1)
 
 
 if __name__ == "__main__":

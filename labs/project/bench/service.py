@@ -8,6 +8,7 @@ import json
 import statistics
 from pathlib import Path
 
+from bench.budgets import line
 from bench.load import closed_loop, open_loop, prepare
 from bench.servers import free_port, running
 from targeting import features, params, registry, tracking
@@ -59,11 +60,6 @@ def purchase_requests() -> tuple[list[bytes], float]:
     return result, lines / len(rows)
 
 
-def report(name: str, value: str, budget: str, kept: bool) -> bool:
-    print(f"{name:<58} {value:>12}   budget {budget:<12} {'kept' if kept else 'MISSED'}")
-    return kept
-
-
 def main() -> None:
     """Measure and print; exit code 1 when a budget is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -98,14 +94,14 @@ def main() -> None:
     print(f"\nVersion {model.version} ({model.candidate}), one worker, {arguments.clients} clients")
     print(f"{lines:.0f} purchases a household\n")
     kept = [
-        report("ready after", f"{ready:.1f} s", "5 s", ready <= 5),
-        report("features: requests a second", f"{rates[0]:.0f}", "", True),
-        report("mlflow models serve: requests a second", f"{rates[1]:.0f}", "", True),
-        report("features against mlflow models serve", f"{ratio:.1f} x", "6 x", ratio >= 6),
-        report("purchases, open loop at 50 a second: p50", f"{p50:.1f} ms", "", True),
-        report("purchases, open loop at 50 a second: p99", f"{p99:.1f} ms", "40 ms", p99 <= 40),
-        report("the same, best round", f"{best:.1f} ms", "", True),
-        report(f"errors in {count:,} requests", str(errors), "0", errors == 0),
+        line("ready after", f"{ready:.1f} s", "5 s", ready <= 5),
+        line("features: requests a second", f"{rates[0]:.0f}"),
+        line("mlflow models serve: requests a second", f"{rates[1]:.0f}"),
+        line("features against mlflow models serve", f"{ratio:.1f} x", "6 x", ratio >= 6),
+        line("purchases, open loop at 50 a second: p50", f"{p50:.1f} ms"),
+        line("purchases, open loop at 50 a second: p99", f"{p99:.1f} ms", "40 ms", p99 <= 40),
+        line("the same, best round", f"{best:.1f} ms"),
+        line(f"errors in {count:,} requests", str(errors), "0", errors == 0),
     ]
     raise SystemExit(0 if all(kept) else 1)
 

@@ -51,6 +51,9 @@ UNCONFIRMED = """
 """
 
 FAILING_TEST = "test_a_held_out_campaign_is_predicted_from_labels_known_at_its_start"
+OF_MATURE_BY = (
+    "test_campaigns_11_and_12_mature_a_day_late"  # fails for everybody, the one above only when 3.1 calls mature_by
+)
 
 
 def real_campaigns():
@@ -98,8 +101,21 @@ def check_rolling_origin(tree: Path) -> str | None:
         settings = {"data": {"horizon_days": horizon}, "train": {"min_redeemers": redeemers, "as_of": "2017-08-08"}}
         return list(train.rolling_origin(rows, settings))
 
-    folds = run()
+    try:
+        folds = run()
+    except (TypeError, ValueError) as error:
+        if "Cannot convert input" in str(error) or "identically-labeled" in str(error):
+            return (
+                '`test["start_date"]` is a column, with the same day on each row of the campaign; pandas cannot compare the rows of '
+                "one table with those of another. The campaign's start is one day: take one entry."
+            )
+        raise
     if not folds:
+        if run(rows=frame.replace({"campaign_id": {3: 10}})):  # now the first in order has enough to learn from
+            return (
+                "Your loop ends at the first campaign that has too little to learn from, and with it all later ones. That one alone is "
+                "left out; the loop goes on."
+            )
         return (
             "No campaign is held out at all. Of the constructed ones, the later have several earlier campaigns with known "
             "labels and enough redeemers."
@@ -216,7 +232,10 @@ def inputs_frame(rows: int = 300):
 def check_logistic(tree: Path) -> str | None:
     import warnings
 
+    from threadpoolctl import threadpool_limits
+
     warnings.filterwarnings("ignore")
+    threadpool_limits(limits=1)  # in this process: its fits are small, and threads would wait for each other
     from targeting import candidates
 
     columns = ["spend", "trips", "campaign_type"]
@@ -405,6 +424,7 @@ def check_interval(tree: Path) -> str | None:
     return (
         _width_hint(evaluate, first)
         or _ratio_hint(evaluate)
+        or _uneven_hint(evaluate)
         or _empty_draw_hint(evaluate)
         or _interval_settings_hint(evaluate)
         or _real_interval_hint(evaluate)
@@ -479,6 +499,33 @@ def _ratio_hint(evaluate) -> str | None:
     return None
 
 
+def _uneven_hint(evaluate) -> str | None:
+    """Households with one to five rows, of which those with many redeem more often."""
+    import numpy as np
+
+    sizes = np.arange(80) % 5 + 1
+    households = np.repeat(np.arange(80), sizes)
+    above = (np.random.default_rng(6).random(len(households)) < np.repeat(sizes, sizes) / 6).astype(float)
+    totals = np.bincount(households, above)
+    got = evaluate.interval(households, above, np.ones(len(households)), _interval_settings())
+    drawn = np.random.default_rng(1).integers(80, size=(20000, 80))
+    wanted, even = (
+        np.quantile(draws, [0.025, 0.975])
+        for draws in (totals[drawn].sum(axis=1) / sizes[drawn].sum(axis=1), (totals / sizes)[drawn].mean(axis=1))
+    )
+    if _near(got, *even):
+        return (
+            "80 households with one to five rows each: in yours a household counts once, however many rows it has. A draw holds all rows "
+            "of each household, so five rows add five times to the sums, above and below."
+        )
+    if not _near(got, *wanted):
+        return (
+            f"80 households with one to five rows each: the interval runs from {got['low']:.3f} to {got['high']:.3f}; drawn 20,000 times "
+            f"it runs from {wanted[0]:.3f} to {wanted[1]:.3f}."
+        )
+    return None
+
+
 def _empty_draw_hint(evaluate) -> str | None:
     import numpy as np
 
@@ -550,6 +597,13 @@ def check_compare(tree: Path) -> str | None:
     except ValueError as error:
         if "margin" in str(error):
             return f"verdict stops: {str(error)[:90]} It takes the margin as it is registered, as a loss of 0 or more."
+        raise
+    except KeyError as error:
+        if error.args and error.args[0] in ("redeemed", "household_id"):
+            return (
+                f"`both` has no column {error.args[0]}, which is needed further down. Look at `both.columns` after you have joined: a "
+                "merge renames what stands in both tables, and an index is no column."
+            )
         raise
     if absent := [name for name in ("estimate", "low", "high", "verdict") if name not in got]:
         return f"The result lacks {', '.join(absent)}."
@@ -686,7 +740,7 @@ def _verdict_hint(evaluate) -> str | None:
 
 
 class Fixed:
-    """A model that gives the probabilities it was told."""
+    """A model that gives the probabilities it was told, and 0 or 1 where it is asked for a class."""
 
     def __init__(self, probabilities):
         self.told = probabilities
@@ -696,6 +750,9 @@ class Fixed:
 
         told = np.resize(np.asarray(self.told, dtype=float), len(frame))
         return np.column_stack([1 - told, told])
+
+    def predict(self, frame):
+        return (self.predict_proba(frame)[:, 1] > 0.5).astype(int)
 
 
 def check_golden(tree: Path) -> str | None:
@@ -716,7 +773,7 @@ def check_golden(tree: Path) -> str | None:
 
     then = [0.5, 0.2, 0.1, 0.05, 0.02]
     if found := refused(then, then):
-        return _same_hint(found)
+        return _same_hint(found, classes=refused([1.0, 0.0], [1.0, 0.0]) is None)
     if refused(then, [one + 4e-7 for one in then]):
         return (
             "Probabilities that are 0.0000004 higher are refused, and TOLERANCE is 0.000001. Another release of numpy may move the last "
@@ -725,7 +782,9 @@ def check_golden(tree: Path) -> str | None:
     return _golden_hint(refused, then) or _tolerance_hint(refused, registry, then)
 
 
-def _same_hint(found: str) -> str:
+def _same_hint(found: str, classes: bool) -> str:
+    if classes:
+        return "Yours compares classes, 0 or 1, with probabilities: predict gives classes. So every model that is not quite sure is refused."
     if "StageError" in found:
         return (
             "A model that predicts what it predicted then is refused. Compare the same thing on both sides: predict_proba has two columns, "
@@ -751,6 +810,8 @@ def _golden_hint(refused, then: list) -> str | None:
         return "Probabilities that are 0.001 off pass. TOLERANCE is 0.000001."
     if not kinds[0].startswith("StageError"):
         return f"The model is refused with {kinds[0]}. Registry and services expect a StageError, which says in one line what to do; python -O also leaves assert out."
+    if refused(then, [0.501, *then[1:]]) is None:
+        return "One of five probabilities is 0.001 off, the other four are right: passes. Four that hold do not excuse the fifth."
     if refused(then, [0.501, 0.199, 0.1, 0.05, 0.02]) is None:
         return "One probability 0.001 higher, another 0.001 lower: passes, because they cancel in your sum or mean. Every single one has to hold."
     if refused([0.5] * 500, [0.5] * 499 + [0.50002]) is None:
@@ -787,7 +848,7 @@ def check_unconfirmed(tree: Path) -> str | None:
         return set(unconfirmed((WHOLE if receipt is None else receipt) | changed, HERE if here is None else here))
 
     got = unconfirmed(dict(WHOLE), dict(HERE))
-    if hint := hints.returned(got, (list, tuple, set), "unconfirmed(receipt, here)"):
+    if hint := hints.returned(got, list, "unconfirmed(receipt, here)"):
         return hint
     if set(got) == {"commit", "data_hash", "features_sha256"}:
         return "Everything is confirmed, and yours returns all three names. Return those that are *not* confirmed."
@@ -853,8 +914,10 @@ def _missing_hint(names) -> str | None:
 
 def check_failing_test(answer: str, params: dict) -> str | None:
     name = answer.strip().split("::")[-1].split("[")[0].split(" - ")[0].strip().removesuffix("()")
-    if name == FAILING_TEST:
+    if name in (FAILING_TEST, OF_MATURE_BY):
         return None
+    if name == "test_the_campaigns_of_each_role":
+        return "It fails too, because more campaigns are now taken for known. Another one says what is wrong in its name: when labels mature."
     if name == "test_a_household_is_known_when_its_fold_has_learned_from_it":
         return (
             "It fails too, because every household of a campaign is now known to its fold. That is an effect, and could happen to sound "

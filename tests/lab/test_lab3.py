@@ -13,6 +13,13 @@ from mldesign.lab import checking, processes, states, tasks
 TIES = "score = values + score / (1 + score)"
 KNOWN = 'rows["start_date"] + pd.Timedelta(days=horizon_days) <='
 BREAKS = {"src/targeting/policies.py": TIES, "src/targeting/features.py": KNOWN}
+FAILING = {  # the first file for folds that call mature_by, the second for everybody
+    "model/test_evaluate": {
+        "test_a_held_out_campaign_is_predicted_from_labels_known_at_its_start",
+        "test_a_household_is_known_when_its_fold_has_learned_from_it",
+    },
+    "data/test_features": {"test_campaigns_11_and_12_mature_a_day_late", "test_the_campaigns_of_each_role"},
+}
 
 
 @pytest.mark.parametrize("file", BREAKS)
@@ -40,8 +47,10 @@ def test_the_failing_tests_are_those_that_the_task_speaks_of(tmp_path):
         "-p",
         "no:cacheprovider",
         "tests/model/test_evaluate.py",
+        "tests/data/test_features.py",
     ]
     code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
     assert code == 1
-    failed = set(re.findall(r"FAILED tests/model/test_evaluate\.py::(\w+)", output))
-    assert failed == {tasks.of(3)["3.7"].reference({}), "test_a_household_is_known_when_its_fold_has_learned_from_it"}
+    failed = {place: set(re.findall(rf"FAILED tests/{place}\.py::(\w+)", output)) for place in FAILING}
+    assert failed == FAILING
+    assert tasks.of(3)["3.7"].reference({}) in failed["model/test_evaluate"]

@@ -12,6 +12,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
+from threadpoolctl import threadpool_limits
 
 from targeting.features import CATEGORICAL, FEATURES, NUMERIC
 from targeting.policies import Rule
@@ -105,6 +106,19 @@ def build(name: str, options: dict) -> Pipeline:
         return KINDS[kind](**options)
     except TypeError as error:
         raise ValueError(f"Candidate {name}: {error}. Check `train.candidates` in params.yaml.") from error
+
+
+def fitted(name: str, options: dict, rows: pd.DataFrame) -> Pipeline:
+    """Return a candidate that has learned from rows with the columns of ``FEATURES`` and ``redeemed``.
+
+    On one thread: for a few thousand rows a second one brings nothing, and on a busy machine they wait for each other.
+
+    Raises:
+        ValueError: as :func:`build`.
+        KeyError: as :func:`inputs`.
+    """
+    with threadpool_limits(limits=1):
+        return build(name, options).fit(inputs(rows), rows["redeemed"])
 
 
 def inputs(frame: pd.DataFrame) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def hold_out(frame: pd.DataFrame, settings: dict) -> pd.DataFrame:
     parts = []
     for name, options in settings["train"]["candidates"].items():
         for _, learn, test in rolling_origin(frame, settings):
-            model = candidates.build(name, options).fit(candidates.inputs(learn), learn["redeemed"])
+            model = candidates.fitted(name, options, learn)
             rows = test.assign(
                 candidate=name,
                 known=test["household_id"].isin(learn["household_id"]).astype("int64"),
@@ -107,7 +107,7 @@ def train(frame: pd.DataFrame, settings: dict, lineage: dict) -> tuple[pd.DataFr
     metric, share = settings["decision"]["metric"], settings["decision"]["mailing_share"]
     models, summary = {}, {}
     for name, options in settings["train"]["candidates"].items():
-        model = candidates.build(name, options).fit(candidates.inputs(rows), rows["redeemed"])
+        model = candidates.fitted(name, options, rows)
         scores = pd.Series(candidates.probabilities(model, rows))
         expected = golden(model, rows)
         summary[name] = {

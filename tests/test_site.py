@@ -21,12 +21,12 @@ import yaml
 from bs4 import BeautifulSoup
 
 from mldesign import data, notebooks, site, tasks
-from mldesign.site import weight
+from mldesign.site import reports, weight
 from tests.need import need
 
 ROOT = data.ROOT
 # Reports of a tool, opened by a link and drawn by the tool's own script: no pages of the book.
-REPORTS = {path.relative_to(ROOT).with_suffix("").as_posix() for path in ROOT.glob("modules/*/figures/*.html")}
+REPORTS = {path.relative_to(ROOT).with_suffix("").as_posix() for path in reports.stored(ROOT)}
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 PAGES = notebooks.pages()
 NOTEBOOKS = [page for page in PAGES if (ROOT / f"{page}.ipynb").exists()]
@@ -92,6 +92,18 @@ def test_the_pages_of_the_table_of_contents_are_built_and_no_others(html):
     made = {name for name in built if name.split("/")[0] in ("search", "genindex", "_static")}
     assert built - made - REPORTS == set(PAGES)
     assert built >= REPORTS
+
+
+@pytest.mark.parametrize("report", sorted(REPORTS))
+def test_a_report_is_opened_by_a_link_on_a_page_and_never_loaded_by_one(html, report):
+    place, name = Path(report).parent.parent, f"figures/{Path(report).name}.html"
+    links = [link for page in (html / place).glob("*.html") for link in soup(page).select("a[href]")]
+    leading = [link for link in links if link["href"].split("#")[0] == name]
+    assert leading, f"no page of {place} links to {name}"
+    assert not any(link.has_attr("download") for link in leading)
+    assert not any(
+        name in page.read_text("utf-8").replace(f'href="{name}', "") for page in (html / place).glob("*.html")
+    )
 
 
 def test_a_broken_link_fails_the_build(tmp_path):

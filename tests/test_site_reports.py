@@ -10,7 +10,7 @@ from mldesign import data
 from mldesign.site import reports
 
 ROOT = data.ROOT
-STORED = sorted((ROOT / "modules").glob("*/figures/*.html"))
+STORED = reports.stored(ROOT)
 
 
 def page(script: str) -> str:

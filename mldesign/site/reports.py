@@ -8,6 +8,7 @@ import importlib.util
 import re
 from pathlib import Path
 
+PLACES = ("modules/*/figures/*.html", "labs/figures/*.html")
 LIBRARY = "evidently.js"
 TAG = f'<script src="{LIBRARY}"></script>'
 HINT = (
@@ -52,12 +53,17 @@ def without_library(page: str) -> str:
     return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
 
 
+def stored(root: Path) -> list[Path]:
+    """Return the reports that a folder of the course holds."""
+    return sorted(path for place in PLACES for path in root.glob(place))
+
+
 def publish(app, error):
-    """Copy the reports beside their lessons, and their library beside them. Sphinx has made downloads of them: remove those."""
+    """Copy the reports beside their notebooks, and their library beside them. Sphinx has made downloads of them: remove those."""
     if error or app.builder.format != "html":
         return
     source, target = Path(app.srcdir), Path(app.outdir)
-    for report in sorted(source.glob("modules/*/figures/*.html")):
+    for report in stored(source):
         place = target / report.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(report.read_bytes())

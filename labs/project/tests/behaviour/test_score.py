@@ -83,7 +83,11 @@ def test_the_summary_says_what_the_books_cost_and_bring(settings):
     assert (found["households"], found["suppressed"], found["books"], found["exploration_books"]) == (10, 2, 4, 1)
     assert found["threshold"] == 0.7
     drawn = listed.loc[listed["reason"] == score.EXPLORATION, "probability"].item()
-    assert found["expected_net_value"] == pytest.approx(40 * 0.3 * (0.9 + 0.8 + 0.7 + drawn) - 4 * 1.5)
+    money = settings["money"]
+    benefit = money["extra_spend_per_redeemer"] * money["contribution_margin"]
+    assert found["expected_net_value"] == pytest.approx(
+        benefit * (0.9 + 0.8 + 0.7 + drawn) - 4 * money["cost_per_book"]
+    )
 
 
 def test_the_same_list_whenever_it_is_made(folder, command, stage):

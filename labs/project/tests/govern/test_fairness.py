@@ -92,8 +92,10 @@ def test_the_remedy_gives_each_group_its_part_and_names_its_price(rows, groups, 
     split = fairness.in_proportion(rows, groups["income"], 0.5)
     lost = rows["redeemed"][best].sum() - rows["redeemed"][split].sum()
     assert result["remedy"]["redeemers_lost"] == lost > 0
-    saved = 1.5 * (best.sum() - split.sum())  # parts of a book are not printed
-    assert price["estimate"] == pytest.approx(1000 * (saved - 40 * 0.3 * lost) / len(rows))
+    money = settings["money"]
+    benefit = money["extra_spend_per_redeemer"] * money["contribution_margin"]
+    saved = money["cost_per_book"] * (best.sum() - split.sum())  # parts of a book are not printed
+    assert price["estimate"] == pytest.approx(1000 * (saved - benefit * lost) / len(rows))
 
 
 def test_the_remedy_never_prints_more_books_than_the_budget(rows, groups):

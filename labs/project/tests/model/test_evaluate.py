@@ -88,7 +88,8 @@ def test_catching_every_redeemer_is_superior_and_none_inferior(quick):
     good, bad = rows(redeemed, redeemed), rows([0, 1] * 100, redeemed)
     assert evaluate.compare(good, bad, quick)["verdict"] == "superior"
     assert evaluate.compare(bad, good, quick)["verdict"] == "inferior"
-    assert evaluate.compare(good, bad, quick)["estimate"] == pytest.approx(6000)  # $12 for each second household
+    benefit = quick["money"]["extra_spend_per_redeemer"] * quick["money"]["contribution_margin"]
+    assert evaluate.compare(good, bad, quick)["estimate"] == pytest.approx(500 * benefit)  # of each second household
 
 
 def test_models_that_were_tested_on_different_households_do_not_compare(quick):

@@ -343,7 +343,7 @@ def check_thresholds(tree: Path) -> str | None:
     from targeting.drift import thresholds
 
     null = quiet("independent")
-    limits = np.asarray(thresholds(null.copy(), 0.1)[0], dtype=float)
+    limits = np.asarray(thresholds(null.copy(), 0.1), dtype=float)
     if limits.ndim == 0:
         return "One number for all columns. Each column has distances of its own size and needs a threshold of its own."
     if limits.shape != (4,):
@@ -355,12 +355,12 @@ def check_thresholds(tree: Path) -> str | None:
         return hint
     for kind, rate in (("alike", 0.1), ("independent", 0.3), ("alike", 0.02)):
         null = quiet(kind)
-        hint = _ring_hint(null, np.asarray(thresholds(null.copy(), rate)[0], dtype=float), rate, kind)
+        hint = _ring_hint(null, np.asarray(thresholds(null.copy(), rate), dtype=float), rate, kind)
         if hint:
             return hint
     null[:, 2] = 0.0
     with np.errstate(all="ignore"):
-        limits = np.asarray(thresholds(null, 0.1)[0], dtype=float)
+        limits = np.asarray(thresholds(null, 0.1), dtype=float)
     if not np.isfinite(limits).all() or not 0.08 <= (null > limits).any(axis=1).mean() <= 0.12:
         return (
             "One column is 0 in every quiet campaign (a rare feature of a small type can be), and your thresholds become "

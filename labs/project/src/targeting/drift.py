@@ -14,12 +14,12 @@ once in n + 1 times: no lower rate of false alarms, a column, can be promised, a
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom, wasserstein_distance
+import scipy  # not scipy.stats, whose import is slow: it is loaded when first used
 
 
 def distance(reference: np.ndarray, current: np.ndarray) -> float:
     """Return the first Wasserstein distance in standard deviations of the reference."""
-    return float(wasserstein_distance(reference, current) / max(float(np.std(reference)), 0.001))
+    return float(scipy.stats.wasserstein_distance(reference, current) / max(float(np.std(reference)), 0.001))
 
 
 class Blocks:
@@ -61,25 +61,25 @@ def null_distances(blocks: Blocks, size: int, resamples: int, seed: int) -> np.n
     return result
 
 
-def thresholds(null: np.ndarray, rate: float) -> tuple[np.ndarray, dict]:
-    """Return a threshold for each column, so that any is exceeded in a share ``rate`` of the resamples, and its error.
+def thresholds(null: np.ndarray, rate: float) -> np.ndarray:
+    """Return a threshold for each column, so that any is exceeded in a share ``rate`` of the resamples.
 
     Args:
         null: of :func:`null_distances`; several references side by side.
         rate: false alarms, as a share of campaigns. A campaign rings when any of its columns exceeds its threshold.
-
-    Returns:
-        The thresholds, and ``{"stated", "low", "high"}``: the 95 % interval of the true rate, given that it was set
-        with so many resamples.
     """
     # TASK 5.3: the columns share one rate
     scale = np.maximum(np.quantile(null, 1 - rate, axis=0), 1e-12)
     worst = np.max(null / scale, axis=1)
     limits = scale * np.quantile(worst, 1 - rate)
     # END TASK 5.3
-    low, high = binom.interval(0.95, len(null), rate)
-    error = {"stated": rate, "low": round(low / len(null), 4), "high": round(high / len(null), 4)}
-    return limits, error
+    return np.asarray(limits, dtype=float)
+
+
+def rate_error(resamples: int, rate: float) -> dict:
+    """Return the stated false-alarm rate with the 95 % interval of the true one, set with so many resamples."""
+    low, high = scipy.stats.binom.interval(0.95, resamples, rate)
+    return {"stated": rate, "low": round(low / resamples, 4), "high": round(high / resamples, 4)}
 
 
 def judge(references: list[tuple[pd.Series, pd.DataFrame]], current: pd.DataFrame, settings: dict) -> dict:
@@ -99,12 +99,13 @@ def judge(references: list[tuple[pd.Series, pd.DataFrame]], current: pd.DataFram
         null.append(null_distances(blocks, len(current), monitor["resamples"], settings["seed"] + place))
         names += list(columns)
         distances += [distance(columns[name].to_numpy(float), current[name].to_numpy(float)) for name in columns]
-    limits, error = thresholds(np.hstack(null), monitor["false_alarm_rate"])
+    limits = thresholds(np.hstack(null), monitor["false_alarm_rate"])
     found = {
         name: {"distance": round(value, 6), "threshold": round(float(limit), 6)}
         for name, value, limit in zip(names, distances, limits, strict=True)
     }
     different = [name for name, entry in found.items() if entry["distance"] > entry["threshold"]]
+    error = rate_error(monitor["resamples"], monitor["false_alarm_rate"])
     return {"columns": found, "different": different, "false_alarms": error}
 
 

@@ -29,14 +29,16 @@ def watch(rows: pd.DataFrame, held_out: pd.DataFrame, usual: dict, settings: dic
     """Return the entry of one campaign: drift, outcome when it is known, alarms with hints."""
     kind, alarms = rows["campaign_type"].iloc[0], []
     reference = held_out[held_out["campaign_type"] == kind]
-    pairs, unusual = references(held_out, kind), []
+    pairs, unusual, calling = references(held_out, kind), [], []
     found = drift.judge(pairs, rows, settings) if pairs else None
     if found:
         far = usual["largest"]
         unusual = [name for name in found["different"] if found["columns"][name]["distance"] > far[name]]
-    if unusual:
-        hint = triage.drift_hint(unusual, found["different"], reference, rows)
-        alarms.append({"layer": "data", "columns": unusual, "hint": hint})
+        dead = triage.died(unusual, reference, rows)
+        calling = triage.calling(unusual, found["different"], dead, settings["monitor"]["calls"])
+    if calling:
+        hint = triage.drift_hint(calling, found["different"], reference, rows)
+        alarms.append({"layer": "data", "columns": calling, "hint": hint})
     entry = {"drift": found, "unusual": unusual, "alarms": alarms}
     if is_mature(rows):
         entry["outcome"] = outcomes.outcome(rows, reference[reference["mailed"]], settings, hidden)
@@ -63,6 +65,9 @@ def monitor(rows: pd.DataFrame, development: pd.DataFrame, candidate: str, setti
         day: what is known when this day begins is used.
         hidden: show what the labels of households without a book would have said.
     """
+    calls = settings["monitor"]["calls"]
+    if unknown := sorted(set(calls) - set(COLUMNS)):
+        raise StageError(f"params.yaml, monitor.calls: no column {', '.join(unknown)}. Those are {', '.join(COLUMNS)}.")
     horizon, held_out = settings["data"]["horizon_days"], outcomes.held_out(development, candidate, settings)
     usual = drift.usual(held_out, COLUMNS, MIN_REFERENCE)
     rows = rows[rows["start_date"] < pd.Timestamp(day)]
@@ -89,6 +94,7 @@ def monitor(rows: pd.DataFrame, development: pd.DataFrame, candidate: str, setti
         "campaigns": campaigns,
         "segments": outcomes.segments(rows[rows["label"].notna()], development),
         "usual": usual,
+        "calls": calls,
         "retraining": retrain.advice(development, labelled, candidate, settings, hidden),
     }
 
@@ -131,7 +137,9 @@ def as_text(report: dict) -> str:
     advice, usual = report["retraining"], report["usual"]
     lines.append(
         f"\nUnusual: further from its reference than any of {len(usual['campaigns'])} campaigns in development. So few "
-        f"support no lower rate of false alarms than {usual['per_column_rate']:.0%} a column.\n\n## Retrain?\n\n"
+        f"support no lower rate of false alarms than {usual['per_column_rate']:.0%} a column.\n\n"
+        f"An alarm calls somebody: for {', '.join(report['calls'])}; for any column that died; for scores that moved "
+        "alone; for outcomes. What else is unusual is noted in the table.\n\n## Retrain?\n\n"
         f"{advice['advice']} Gain a campaign: {advice['gain']['estimate']:.0f} dollars "
         f"({advice['gain']['low']:.0f} to {advice['gain']['high']:.0f}); cost: {advice['cost']:.0f}.\n"
     )

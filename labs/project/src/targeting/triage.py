@@ -1,6 +1,8 @@
-"""From an alarm to the first thing to look at: a bug shows as a column that died or a feed that shrank.
+"""Who is called, and what to look at first: a bug shows as a column that died or a feed that shrank.
 
-Hints, not verdicts: each says what to check first, and where.
+An alarm calls somebody, so it needs a question that somebody can answer. What the tills send can be asked for again,
+and a list held until it comes. What we did ourselves (other products in the coupons, other mailings) moves with every
+campaign: it is noted in the report, and calls nobody. Hints, not verdicts: each says what to check first, and where.
 """
 
 from pathlib import Path
@@ -12,11 +14,13 @@ from targeting.files import StageError, read_json, run
 
 DEAD = 0.9  # share of zeros from which a column that used to have values counts as dead
 AFFINITY = ("affinity_spend", "affinity_products")
-PAST = ("mailings", "redemptions", "coupon_lines")
+PAST = ("mailings", "redemptions")
+COUPONS = ("coupon_lines",)
 PURCHASES = ("spend", "trips", "recent_trips", "discount")
 HINTS = {
     AFFINITY: "The coupons cover other products than before: ask marketing how they were chosen.",
     PAST: "Households were mailed more, or less, before: our own past may be the cause.",
+    COUPONS: "They use coupons more, or less: count coupon lines a day. A feed stops in a step, customers do not.",
     PURCHASES: "They buy otherwise: another season, or other households were chosen.",
 }
 
@@ -35,11 +39,26 @@ def died(names: list[str], reference: pd.DataFrame, current: pd.DataFrame) -> li
     # END TASK 5.4
 
 
+def calling(unusual: list[str], different: list[str], dead: list[str], may_call: list[str]) -> list[str]:
+    """Return the unusual columns for which somebody is called; the others are noted.
+
+    Args:
+        unusual: names of the columns that lie unusually far from their reference.
+        different: names of all columns that differ by more than chance.
+        dead: those that :func:`died`; they call, whichever they are.
+        may_call: ``monitor.calls`` of params.yaml. Scores are not among them, because features explain them. When
+            none does, they call, too.
+    """
+    if not any(name in NUMERIC for name in different):
+        return unusual
+    return [name for name in unusual if name in may_call or name in dead]
+
+
 def drift_hint(unusual: list[str], different: list[str], reference: pd.DataFrame, current: pd.DataFrame) -> str:
     """Return what to look at first when columns lie unusually far from their reference.
 
     Args:
-        unusual: names of the columns.
+        unusual: names of the columns for which somebody is called.
         different: names of all columns that differ by more than chance; they explain scores that moved alone.
         reference: rows of development of the same type.
         current: the campaign's rows.

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from targeting.drift import Blocks, distance, judge, null_distances, thresholds, usual
+from targeting.drift import Blocks, distance, judge, null_distances, rate_error, thresholds, usual
 
 SETTINGS = {"seed": 1, "monitor": {"resamples": 200, "false_alarm_rate": 0.1}}
 
@@ -37,7 +37,7 @@ def test_a_household_is_drawn_with_all_of_its_rows_or_with_one():
 def test_the_false_alarm_rate_is_the_stated_one_when_nothing_has_changed():
     reference = population(1)
     blocks = Blocks(reference["household_id"], reference[["spend", "trips"]])
-    limits, _ = thresholds(null_distances(blocks, 100, 400, seed=2), rate=0.1)
+    limits = thresholds(null_distances(blocks, 100, 400, seed=2), rate=0.1)
     rang = (null_distances(blocks, 100, 400, seed=3) > limits).any(axis=1).sum()
     low, high = binom.interval(0.998, 400, 0.1)
     assert low * 0.8 <= rang <= high * 1.2
@@ -47,7 +47,7 @@ def test_thresholds_by_row_instead_of_household_ring_too_often():
     reference = population(1)
     by_household = Blocks(reference["household_id"], reference[["spend", "trips"]])
     by_row = Blocks(pd.Series(np.arange(len(reference))), reference[["spend", "trips"]])
-    limits, _ = thresholds(null_distances(by_row, 300, 200, seed=2), rate=0.1)
+    limits = thresholds(null_distances(by_row, 300, 200, seed=2), rate=0.1)
     rang = (null_distances(by_household, 300, 200, seed=3) > limits).any(axis=1).mean()
     assert rang > 0.15
 
@@ -61,8 +61,7 @@ def test_a_shift_is_found_and_named():
 
 
 def test_the_error_of_the_rate_shrinks_with_more_resamples():
-    generator = np.random.default_rng(1)
-    few, many = (thresholds(generator.random((size, 2)), 0.05)[1] for size in (100, 1000))
+    few, many = (rate_error(size, 0.05) for size in (100, 1000))
     assert few["high"] - few["low"] > many["high"] - many["low"]
     assert many["low"] < 0.05 < many["high"]
 

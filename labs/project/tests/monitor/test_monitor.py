@@ -49,6 +49,26 @@ def test_a_dead_column_is_taken_for_a_bug(watched):
     assert all(alarm["hint"].startswith("Bug first: affinity_spend") for alarm in found)
 
 
+def other_coupons(rows):
+    return rows.assign(affinity_spend=rows["affinity_spend"] * 3)
+
+
+def test_what_the_grocer_did_itself_is_noted_and_calls_nobody(watched):
+    report = watched(other_coupons)
+    assert all(entry["unusual"] == ["affinity_spend"] for entry in report["campaigns"].values())
+    assert alarms(report) == []
+    assert "| affinity_spend |" in monitor.as_text(report)
+
+
+def test_who_is_called_is_a_setting(watched, quick):
+    quick["monitor"]["calls"] = ["affinity_spend"]
+    found = alarms(watched(other_coupons))
+    assert [alarm["columns"] for alarm in found] == [["affinity_spend"]] * 2
+    quick["monitor"]["calls"] = ["afinity_spend"]
+    with pytest.raises(StageError, match=r"monitor\.calls: no column afinity_spend"):
+        watched()
+
+
 def test_half_of_the_purchases_are_taken_for_a_bug(watched):
     columns = list(triage.PURCHASES)
     found = alarms(watched(lambda rows: rows.assign(**(rows[columns] * 0.3))))
@@ -116,7 +136,9 @@ def test_money_and_ranking_of_a_campaign_are_those_of_its_books(made_rows, champ
         found, books = entry["outcome"], rows[rows["mailed"] & (rows["campaign_id"] == int(number))]
         redeemed = books["redeemed_on"].notna()
         assert (found["books"], found["redeemers"]) == (len(books), redeemed.sum())
-        assert found["net_value"] == pytest.approx(40 * 0.3 * redeemed.sum() - 1.5 * len(books))
+        money = quick["money"]
+        benefit = money["extra_spend_per_redeemer"] * money["contribution_margin"]
+        assert found["net_value"] == pytest.approx(benefit * redeemed.sum() - money["cost_per_book"] * len(books))
         plain, weighted = (
             roc_auc_score(redeemed, books["probability"], sample_weight=weights)
             for weights in (None, 1 / books["propensity"])

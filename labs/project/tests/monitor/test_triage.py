@@ -26,6 +26,20 @@ def test_only_the_last_campaign_counts(tmp_path, monkeypatch, capsys, early, lat
     assert ("new" in capsys.readouterr().out) is bool(late)
 
 
+@pytest.mark.parametrize(
+    ("unusual", "different", "dead", "called"),
+    [
+        (["spend", "mailings", "probability"], ["spend", "mailings", "probability"], [], ["spend"]),
+        (["mailings"], ["mailings", "trips"], [], []),
+        (["redemptions"], ["redemptions"], ["redemptions"], ["redemptions"]),  # a feed that died, whichever
+        (["probability"], ["probability"], [], ["probability"]),  # no feature explains the scores
+        (["probability"], ["probability", "mailings"], [], []),
+    ],
+)
+def test_somebody_is_called_for_what_can_be_asked_for_again(unusual, different, dead, called):
+    assert triage.calling(unusual, different, dead, ["spend", "trips"]) == called
+
+
 def test_a_column_is_dead_when_it_had_values_and_has_almost_none():
     reference = pd.DataFrame({"spend": [5.0] * 100, "redemptions": [0] * 95 + [1] * 5, "trips": [0] * 50 + [3] * 50})
     current = pd.DataFrame({"spend": [0.0] * 19 + [5.0], "redemptions": [0] * 20, "trips": [0] * 12 + [3] * 8})

@@ -92,7 +92,7 @@ def check_lots(tree: Path) -> str | None:
             return f"`{error.name}` is not there when your lines end: the lines below them use chosen, drawn and propensity."
         raise
     return (
-        _books_hint(listed)
+        _books_hint(score, rows, listed)
         or _propensity_hint(score, rows, listed)
         or _fair_hint(score, rows)
         or _limits_hint(score, rows)
@@ -100,7 +100,7 @@ def check_lots(tree: Path) -> str | None:
     )
 
 
-def _books_hint(listed) -> str | None:
+def _books_hint(score, rows, listed) -> str | None:
     reasons = listed["reason"].value_counts()
     chosen, drawn, mailed = (
         int(reasons.get("model", 0)),
@@ -115,6 +115,8 @@ def _books_hint(listed) -> str | None:
         return f"Of {BOOKS} books {LOT} go by lot, so the model chooses {CHOSEN}; in yours it chooses {chosen}."
     if set(listed.loc[listed["reason"] == "model", "rank"]) != set(range(1, CHOSEN + 1)):
         return "The model chooses others than the best: `ranked` is in order of probability, the best first."
+    if drawn < LOT and max(len(_drawn(score, rows, seed)) for seed in range(12)) > LOT:
+        return f"How many are drawn is left to chance: {drawn} here, more than {LOT} with another seed. `lots` of them are drawn, whatever the lots say."
     if drawn + chosen < BOOKS:
         return f"{BOOKS} books, and {mailed} are mailed: are some drawn whom the model has chosen already, or too few lots kept?"
     return None
@@ -309,7 +311,7 @@ ACCEPTED = [
     ("household_id", 2**53 - 1, "2**53 - 1 is still exact in every JSON reader."),
     ("sales_value", 0, "A line of 0 dollars is refused; the real receipts hold thousands, such as free items."),
     ("sales_value", "19.99", 'The amount "19.99" is refused: a text is how many tills send exact cents.'),
-    ("sales_value", 100_000, "100,000 dollars are still allowed."),
+    ("sales_value", 100_000, "100,000 dollars are refused; the table still takes them."),
     ("purchased_at", "2017-08-02T03:30:00+09:00", "A moment with another offset than Z is refused; it is as exact."),
     ("purchased_at", "2000-01-01T00:00:00Z", "The moment EARLIEST itself is refused."),
 ]
@@ -366,6 +368,8 @@ def check_types(tree: Path) -> str | None:
 
 
 def _own_error(what: str, error: Exception) -> str:
+    if what == "a sound request" and "constraint" in str(error):
+        return f"A sound request stops the service with a {type(error).__name__} (a 500): {str(error)[:90]}. A limit has the type of its field: a day for a day, a moment for a moment."
     if what.endswith("18:30:00'") and re.search("offset-naive|constraint", str(error)):
         return (
             "A moment without its offset stops the service (a 500): it cannot be compared with EARLIEST, which has one. Pydantic has a "
@@ -461,6 +465,13 @@ def check_decisions(tree: Path) -> str | None:
 
     try:
         return _answers_hint(answer)
+    except AttributeError as error:
+        if error.name != "live":
+            raise
+        return (
+            "Your lines look at `self.live`. It changes while requests wait: `suppressed`, which they are given, is the list of this moment, "
+            "the same for everybody in the group."
+        )
     except (IndexError, StopIteration):
         return "Household 3 objected, and yours runs out of probabilities: there is one for each household asked about, not one for each entry."
     except _PairsError:
@@ -506,12 +517,16 @@ def _answers_hint(answer) -> str | None:
         return "When everybody of a request objected, the features of nobody are asked for, which fails: the service would answer 500."
     if calls or [entry["decision"] for entry in got] != ["suppressed", "suppressed"]:
         return f"Both households objected, and the answer is {_shown(got)}."
-    got, _ = answer({3}, (8, 7), (3, 1), (8, 2), campaigns=(13, 13, 18))
-    if [entry["probability"] for entry in got] != [0.7, None, 0.2]:
-        return (
-            "Two requests that wait together ask about household 8, with other purchases or for another campaign, and one gets the other's "
-            "probability. A household's number does not name a request; its place does."
-        )
+    for campaigns, what in (
+        ((13, 13, 18), "for two campaigns"),
+        ((13, 13, 13), "for one campaign, with other purchases"),
+    ):
+        got, _ = answer({3}, (8, 7), (3, 1), (8, 2), campaigns=campaigns)
+        if [entry["probability"] for entry in got] != [0.7, None, 0.2]:
+            return (
+                f"Two requests that wait together ask about household 8, {what}, and one gets the other's probability. "
+                "A household's number does not name a request; its place does."
+            )
     return None
 
 
@@ -637,7 +652,7 @@ def check_verdict(tree: Path) -> str | None:
         ((900, 9, 450), (100, 1, 50), 2.24, 50, "go on", "900 and 100 requests, the same shares in both, and yours says {}. Counts of groups of different size cannot be compared; shares can."),
         ((900, 2, 450), (49, 40, 0), 2.24, 50, "wait", "A canary of 49 requests, where 50 are needed, gets {}. So few say nothing; the first minutes are always the wildest."),
         ((49, 0, 25), (900, 0, 450), 2.24, 50, "wait", "The rest has 49 requests, where 50 are needed in *each* group, and yours says {}."),
-        ((900, 2, 450), (50, 0, 25), 2.24, 50, "go on", "50 requests in the canary are enough when 50 are needed, and yours says {}."),
+        ((900, 18, 450), (50, 1, 25), 2.24, 50, "go on", "50 requests in the canary are enough when 50 are needed, and yours says {}."),
         ((900, 90, 450), (30, 3, 15), 2.24, 20, "go on", "With `least` 20 a canary of 30 is enough, and yours says {}. Is a number written into your lines?"),
         ((900, 0, 450), (100, 0, 50), 2.24, 50, "go on", "Nothing has failed anywhere, and yours gives {}. Then the standard error is 0, and so is the difference."),
         ((900, 2, 450), (100, 20, 50), 2.24, 50, "stop", "A fifth of the canary's requests fail, and yours says {}. One share beyond the limit is enough."),
@@ -646,6 +661,8 @@ def check_verdict(tree: Path) -> str | None:
         ((900, 9, 450), (100, 1, 60), 2.24, 50, "go on", "60 against 50 % in a canary of 100 is less than two standard errors, and yours says {}. How far a share strays by chance depends on how many were asked."),
         ((90_000, 900, 45_000), (10_000, 100, 5_300), 2.24, 50, "stop", "53 against 50 % in a canary of 10,000 is more than five standard errors, and yours says {}. With many requests small differences count."),
         ((1_000, 20, 500), (60, 0, 30), 2.24, 50, "go on", "20 of 1,000 fail in the rest, and 0 of 60 in the canary: luck, and yours says {}. The canary's own share, 0, claims that it cannot stray. Take the share of both together."),
+        ((200, 0, 100), (100, 1, 50), 2.24, 50, "go on", "Nothing fails among 200 of the rest, and 1 of 100 in the canary: less than two standard errors, and yours says {}. The rest's own share, 0, claims that it cannot stray. Take the share of both together."),
+        ((1_000, 20, 500), (60, 5, 30), 2.24, 50, "stop", "20 of 1,000 fail in the rest, and 5 of 60 in the canary: more than three standard errors, and yours says {}. Both together are 25 of 1,060; the mean of the two shares gives the small group as much weight as the large one."),
         ((200, 0, 100), (200, 0, 120), 2.24, 50, "go on", "Two groups of 200, 50 and 60 %: two standard errors, and yours says {}. Both groups stray, not only the canary."),
         ((900, 9, 450), (100, 1, 64), 3.5, 50, "go on", "With a limit of 3.5 a difference of 2.7 standard errors goes on, and yours says {}. Use `limit`."),
         ((900, 9, 450), (100, 1, 60), 1.5, 50, "stop", "With a limit of 1.5 a difference of 1.9 standard errors stops, and yours says {}. Use `limit`, not a number of your own."),

@@ -209,6 +209,10 @@ CODE = {
                 "yours divides by 0",
             ),
             (lines(1, CUT, LOTS, CHOSEN, DRAWN), "`propensity` is not there"),
+            (
+                lines(1, CUT, LOTS, CHOSEN, CHANCE, "drawn = ~chosen & (lot < lots / max(1, rest))\n"),
+                "left to chance",
+            ),
         ],
     },
     "4.2": {
@@ -333,6 +337,10 @@ CODE = {
             (ID + MONEY + TIME.replace("BeforeValidator(_written_out), ", ""), "seconds since 1970, or"),
             (ID + MONEY + TIME.replace(", Field(ge=EARLIEST, lt=LATEST)", ""), "The year 1 is accepted"),
             (ID + MONEY + TIME.replace("lt=LATEST", "le=LATEST"), "from LATEST on"),
+            (
+                ID + MONEY + TIME.replace("ge=EARLIEST, lt=LATEST", "ge=EARLIEST.date(), lt=LATEST.date()"),
+                "the type of its field",
+            ),
             (ID + MONEY + TIME.replace("ge=EARLIEST", "gt=EARLIEST"), "EARLIEST itself"),
             (
                 ID
@@ -405,7 +413,18 @@ CODE = {
                 "Keep the order",
             ),
             (lines(2, WANTED, FOUND.replace(" if wanted else []", ""), FILL), "the service would answer 500"),
-            (lines(2, WANTED, FOUND, BY_NUMBER), "does not name a request"),
+            (lines(2, WANTED, FOUND, BY_NUMBER), "for two campaigns"),
+            (
+                lines(
+                    2,
+                    WANTED,
+                    FOUND,
+                    "scores = {(campaign, one.household_id): p for (campaign, one), p in zip(wanted, found)}\n",
+                    "return [decide(champion, one.household_id, scores.get((c, one.household_id))) for c, one in asked]\n",
+                ),
+                "for one campaign, with other purchases",
+            ),
+            (lines(2, WANTED.replace("suppressed", "self.live.suppressed"), FOUND, FILL), "the list of this moment"),
             (
                 lines(2, WANTED, FOUND, FILL.replace("household.household_id, None)", "household.household_id, 0.0)")),
                 "`decide` without a probability",
@@ -625,6 +644,16 @@ CODE = {
             (
                 lines(1, FEW, SHARES, ERROR.replace("(1 / n + 1 / m)", "/ m"), BEYOND, END).replace("* / m", "/ m"),
                 "Both groups stray",
+            ),
+            (
+                lines(1, FEW, SHARES, ERROR.replace("p * (1 - p)", "a * (1 - a)"), BEYOND, END),
+                "The rest's own share, 0",
+            ),
+            (
+                lines(
+                    1, FEW, SHARES.replace("(rest[name] + canary[name]) / (n + m)", "(a + b) / 2"), ERROR, BEYOND, END
+                ),
+                "the mean of the two shares",
             ),
             (
                 lines(1, FEW, SHARES, ERROR, BEYOND.replace("limit *", "2.24 *"), END),

@@ -31,7 +31,7 @@ def draw(seed: int, campaign_id: int, household_ids) -> np.ndarray:
     It depends on nothing but the three arguments, so that leaving one household out does not deal new lots to the
     others.
     """
-    names = (f"{seed}:{campaign_id}:{household_id}".encode() for household_id in household_ids)
+    names = (f"{seed}:{campaign_id:d}:{household_id}".encode() for household_id in household_ids)
     return np.array([int.from_bytes(hashlib.sha256(name).digest()[:6], "big") / 2**48 for name in names])
 
 

@@ -119,7 +119,10 @@ class Service:
 
 
 def record(request: Request, campaign_id: int, champion: Registered, decisions: list[dict], started: float) -> None:
-    """Log what was answered, without saying about whom."""
+    """Log what was answered, without saying about whom.
+
+    Probabilities are rounded: an exact one, which hardly two households of a list share, would name its household.
+    """
     predictions.info(
         {
             "event": "prediction",
@@ -129,7 +132,9 @@ def record(request: Request, campaign_id: int, champion: Registered, decisions: 
             "model_version": champion.version,
             "run_id": champion.run_id,
             "decisions": [entry["decision"] for entry in decisions],
-            "probabilities": [entry["probability"] for entry in decisions],
+            "probabilities": [
+                None if entry["probability"] is None else round(entry["probability"], 2) for entry in decisions
+            ],
             "milliseconds": round(1000 * (time.perf_counter() - started), 3),
         }
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI, Request
+from fastapi_offline import FastAPIOffline
 from threadpoolctl import threadpool_limits
 
 from targeting import params, registry, web
@@ -51,8 +52,11 @@ def create_app(live: Live, online: Online, refresh_seconds: float = 2.0) -> Fast
         following.cancel()
         service.threads.shutdown()
 
-    # The interactive pages load scripts from a public network: without them the service needs none.
-    app = FastAPI(title="Who gets the next coupon book?", lifespan=lifespan, docs_url=None, redoc_url=None)
+    # FastAPI's own page of documentation loads its scripts from a public network; this one comes from the service.
+    page = {"validatorUrl": None, "defaultModelRendering": "model", "defaultModelExpandDepth": 3}  # fields with limits
+    app = FastAPIOffline(
+        title="Who gets the next coupon book?", lifespan=lifespan, redoc_url=None, swagger_ui_parameters=page
+    )
     web.wrap(app)
 
     @app.post("/score", responses=web.ERRORS)

@@ -1,7 +1,7 @@
 """Around every request: a number, a limit on its size, errors in one form, a log line in JSON.
 
-The log says when, what, by which model and with which result. It holds no household number, no purchase and no client
-address: nothing in it can be traced to a person, so there is nothing in it to delete.
+The log says when, what, by which model and with which result. It holds no household number, no purchase, no client
+address and no exact probability, which would be found again in a mailing list beside its household.
 """
 
 import json

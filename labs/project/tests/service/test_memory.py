@@ -14,7 +14,7 @@ from service_world import LINE, READY
 
 from targeting.online import TABLES
 
-WINDOWS, MANY = 3, 40  # requests in each
+WINDOWS, MANY = 2, 40  # requests in each
 
 
 def held(service) -> dict[str, int]:
@@ -31,11 +31,11 @@ def held(service) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("path", ["/score", "/score/batch", "/score/features"])
+@pytest.mark.parametrize("path", ["/score", "/score/features", pytest.param("/score/batch", marks=pytest.mark.slow)])
 def test_a_request_leaves_nothing_behind(service, path):
     def requests(count: int, first: int) -> None:
         for number in range(first, first + count):
-            purchases = [{**LINE, "basket_id": number, "product_id": 90 + line} for line in range(number % 40)]
+            purchases = [{**LINE, "basket_id": number, "product_id": 90 + line} for line in range(number % 8)]
             household = {"household_id": 100 + number, "purchases": purchases}
             body = {
                 "/score": {"campaign_id": 13, **household},

@@ -119,7 +119,17 @@ def test_a_large_body_is_not_read_to_its_end(announced, read):
     assert len(chunks) <= read
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/score", 405), ("POST", "/nothing", 404)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/score", 405),
+        ("POST", "/nothing", 404),
+        ("POST", "/docs", 405),
+        ("GET", "/static-offline-docs/%2e%2e/core.py", 404),  # files of the page, and no others
+        ("GET", "/static-offline-docs/%00", 404),
+        ("GET", f"/static-offline-docs/{5000 * 'a'}", 404),
+    ],
+)
 def test_other_errors_have_the_same_form(service, method, path, status):
     answer = service.request(method, path)
     assert answer.status_code == status

@@ -398,10 +398,10 @@ CODE = {
     },
     "8.5": {
         "right": [
-            DELETE,
             LISTS + FORGET + '    dvc("repro", "--force", "gate")\n'
             '    cloud = ["--cloud"] if (root / "build" / "remote").is_dir() else []\n'
             '    dvc("gc", "--workspace", *cloud, "--force")\n',
+            DELETE,
             LISTS
             + INGEST
             + '    dvc("repro")\n'

@@ -106,11 +106,11 @@ def delete(root: Path, household_id: int, day: datetime.date, deletions: Path) -
     """Carry one deletion through every copy: lists, data and what is made from them, mailing lists, runs, caches.
 
     What is at hand: ``suppression.add(household, day, list)``; ``forget(root, household)``, which takes a household
-    out of mailing lists and MLflow runs; ``dvc(…)``, one command of DVC, its words as arguments. ``repro gate`` runs
-    the stages as far as the gate whose dependencies have changed (the reports after it name nobody, and follow with
-    the next run). The list is no dependency of ``ingest``: ``--force`` runs that stage in any case, and every other as
-    far as the one named, ``--single-item`` only the one named. ``gc --workspace --force`` drops from ``.dvc/cache``
-    what the workspace no longer uses, and with ``--cloud`` from the remote too.
+    out of mailing lists and MLflow runs; ``dvc(…)``, one command of DVC, its words as arguments. ``repro`` runs the
+    stages whose dependencies have changed, ``repro gate`` only as far as the gate (the reports after it name nobody,
+    and follow with the next run); ``repro --force --single-item ingest`` runs that stage in any case (the list is none
+    of its dependencies); ``gc --workspace --force`` drops from ``.dvc/cache`` what the workspace no longer uses, and
+    with ``--cloud`` from the remote too.
 
     Args:
         root: the repository; its remote, when it has one, is the folder ``build/remote``.
@@ -121,7 +121,8 @@ def delete(root: Path, household_id: int, day: datetime.date, deletions: Path) -
     # TASK 8.5: first what keeps the household out, then what is made again, then what no stage makes, then old copies
     for path in (root / suppression.LIST, deletions):
         suppression.add(household_id, day, path)
-    dvc("repro", "--force", "gate")
+    dvc("repro", "--force", "--single-item", "ingest")
+    dvc("repro", "gate")
     forget(root, household_id)
     dvc("gc", "--workspace", "--force")
     if (root / "build/remote").is_dir():

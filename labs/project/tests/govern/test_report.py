@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from targeting import card, memo
+from targeting import card, fairness, memo
 from targeting.files import StageError
 
 INTERVAL = {"estimate": 420.0, "low": 235.0, "high": 604.0}
@@ -58,6 +58,7 @@ def test_the_memo_is_one_page_of_numbers_from_the_records(settings):
     text = memo.write(RECORDS, settings)
     assert len(text.split()) < 350
     for number in (
+        "version 2 (logistic)",
         "87 of every 100",
         "+17 dollars",
         "-39 to +78",
@@ -119,6 +120,10 @@ def test_the_card_names_data_limits_and_the_way_out(settings):
         "registry rollback",
     ):
         assert words in text
+
+
+def test_the_audit_records_all_that_card_and_memo_say_of_the_champion():
+    assert set(RECORDS["fairness"]["champion"]) == {"name", *fairness.DESCRIBED}
 
 
 def test_the_card_says_what_nobody_knows(settings):

@@ -113,7 +113,7 @@ def train(frame: pd.DataFrame, settings: dict, lineage: dict) -> tuple[pd.DataFr
         summary[name] = {
             "params": options,
             "fingerprint": fingerprint([name, options, lineage, expected, assessed[name]]),
-            "threshold": float(scores.quantile(1 - share, interpolation="lower")),
+            "threshold": float(scores.quantile(1 - share, interpolation="higher")),
             "metrics": flat(assessed[name], metric),
         }
         models[name] = {"model": model, "golden": expected, "example": candidates.inputs(rows.head(3))}

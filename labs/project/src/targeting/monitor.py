@@ -169,7 +169,8 @@ def main() -> None:
     write_text(arguments.reports / "monitor.md", as_text(report))
     pages(report, rows, outcomes.held_out(development, model.candidate, settings), arguments.reports / "drift")
     alarms = sum(len(entry["alarms"]) for entry in report["campaigns"].values())
-    print(f"{len(report['campaigns'])} campaigns, {alarms} alarms. {report['retraining']['advice']}")
+    counted = f"{len(report['campaigns'])} campaigns, {alarms} alarm{'' if alarms == 1 else 's'}"
+    print(f"{counted}. {report['retraining']['advice']}")
 
 
 def pages(report: dict, rows: pd.DataFrame, held_out: pd.DataFrame, folder: Path) -> None:

@@ -3,10 +3,12 @@
 import ast
 import re
 import sys
+from pathlib import Path
 
 import nbformat
 import planted
 import pytest
+import yaml
 from small_labs import write
 
 from mldesign.lab import checking, processes, states, tasks
@@ -14,10 +16,14 @@ from mldesign.lab import checking, processes, states, tasks
 ENTRY = 'if __name__ == "__main__":'
 
 
+def cells() -> list[str]:
+    """Return the code cells of the notebook."""
+    return [cell.source for cell in nbformat.read(planted.notebook(7), as_version=4).cells if cell.cell_type == "code"]
+
+
 def faster() -> str:
     """Return the way to deal lots that the notebook puts into score.py."""
-    code = [cell.source for cell in nbformat.read(planted.notebook(7), as_version=4).cells if cell.cell_type == "code"]
-    (text,) = (found[1] for source in code if (found := re.search(r"FAST = '''\n(.*?)'''", source, re.DOTALL)))
+    (text,) = (found[1] for source in cells() if (found := re.search(r"FAST = '''\n(.*?)'''", source, re.DOTALL)))
     return text
 
 
@@ -58,3 +64,27 @@ def test_the_failing_test_is_the_one_that_the_task_asks_for(tmp_path):
 def test_a_decision_record_is_given_out_as_a_form_and_finished_in_the_reference(document):
     assert "[" in states.templates(7)[document]
     assert not re.search(r"\[[^\]]+\](?!\()", states.finished(document, 7))
+
+
+def test_lists_of_an_earlier_champion_are_moved_away_and_not_deleted_before_the_backfill(tmp_path, monkeypatch):
+    (source,) = (text for text in cells() if '"targeting.backfill"' in text)
+    monkeypatch.chdir(tmp_path)
+    scores = tmp_path / "data/scores"
+    scores.mkdir(parents=True)
+    names = {"campaign-13.json", "campaign-13.parquet", "campaign-15.parquet"}
+    for name in {*names, "campaign-16.parquet"}:
+        (scores / name).write_text(name, encoding="utf-8")
+    exec(source.partition("lab.run(")[0], {"Path": Path})
+    assert {path.name for path in scores.iterdir()} == {"campaign-16.parquet"}
+    assert {path.name for path in (tmp_path / "build/lost").iterdir()} == names
+
+
+def test_the_sample_answer_rests_on_nothing_that_is_measured_anew():
+    settings = yaml.safe_load(states.finished("params.yaml", 7))["capacity"]
+    design, price = settings["designs"]["list and service"], settings["prices"]["engineer_hour"]
+    people = price * (design["care_hours"] + design["build_hours"] / settings["life_months"])
+    notebook = nbformat.read(planted.notebook(7), as_version=4)
+    (sample,) = (cell.source for cell in notebook.cells if "*Strong.*" in cell.source)
+    for growth in (1, 10):
+        assert rf"\${1000 * people / (growth * settings['decisions_per_month']):,.0f}" in sample
+    assert f"{settings['target_p95_ms']} ms" in sample

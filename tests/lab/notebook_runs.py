@@ -26,7 +26,7 @@ def run(lab: int, workspace: Path, how=lambda task: "stub") -> str:
                 cell.source = _filled(cell.source, task, how(task))
     environment.apply()
     client = NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tasks.LABS)}}
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(tasks.LABS)}}
     )
     kept = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     client.execute(env={**kept, "MLDESIGN_WORKSPACE": str(workspace)})

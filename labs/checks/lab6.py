@@ -12,6 +12,7 @@ from mldesign.lab import hints
 from mldesign.lab.tasks import Task
 
 LIST_TESTS = """
+def test_the_order_of_rows_changes_nothing(mail, campaign):
     raise NotImplementedError("Task 6.1: shuffle the rows; who gets a book must not change")
 
 
@@ -77,7 +78,7 @@ def _by_place(rows):
 
 _LISTS = {
     "sound": _first_half,
-    "sound, last first": lambda rows: _first_half(rows, lines=0.2, ties=1e-6),
+    "sound, last first": lambda rows: _first_half(rows, lines=3, ties=1e-6),
     "ties by place": _by_place,
     "sign": lambda rows: _first_half(rows, lambda column: -column),
     "cap": lambda rows: _first_half(rows, lambda column: column.where(column < 5, 0)),
@@ -92,11 +93,13 @@ def which(request):
 
 @pytest.fixture
 def campaign(which):
-    number = np.arange(30 if which == "sound, last first" else 40)
+    other = which == "sound, last first"  # fewer households, and many are too far behind for one redemption
+    number = np.arange(30 if other else 40)
     history = dict.fromkeys(features.NUMERIC, 1 + number % 3)
-    history |= {"redemptions": np.where(number % 6 == 0, 1 + number // 12, 0), "coupon_lines": number % 4 // 3}
+    history |= {"redemptions": np.where(number % 6 == 0, 1 + number // 12, 0)}
+    history |= {"coupon_lines": number % 2 if other else number % 4 // 3}
     frame = pd.DataFrame({"campaign_id": 13, "household_id": 7 + number, **history, "campaign_type": "Type A"})
-    return frame.set_index(number + 50) if which == "sound, last first" else frame
+    return frame.set_index(number + 50) if other else frame
 
 
 @pytest.fixture
@@ -180,9 +183,14 @@ def _sound_hint(found: dict) -> str | None:
                     f"{name} fails on a sound list: it says who gets a book by household and not by place. Compare two sets of "
                     "households, those of the rows as they are and those of the same rows in another order."
                 )
+            if found[name, SOUND[0]] is None:
+                return (
+                    f"{name} passes on one sound list and fails on another, where some households are so far behind that one redemption more "
+                    "is not enough. Do you ask it of every household without a book, or of one that you picked?"
+                )
             return (
                 f"{name} fails on a sound list. When one household gets a redemption more, *it* must not lose its book; another at the "
-                "edge of the budget may, and one that is far behind need not gain. Is the campaign changed in place, so that the next "
+                "edge of the budget may. Is the campaign changed in place, so that the next "
                 "household starts from changed rows?"
             )
     return None
@@ -266,12 +274,26 @@ def check_silent(tree: Path) -> str | None:
     from targeting import feeds
 
     def ask(table, floor=0.5, smallest=50) -> set:
-        return _pairs(feeds.silent(table, [4, 5, 6], floor, smallest))
+        try:
+            return _pairs(feeds.silent(table, [4, 5, 6], floor, smallest))
+        except KeyError as error:
+            if error.args and error.args[0] == feeds.NUMERIC:
+                raise _UnreadableError(_TUPLE_HINT) from error
+            if "[6] not in index" in str(error):
+                raise _UnreadableError(_LEFT_OUT_HINT) from error
+            raise
 
     try:
         return _stopped_hint(ask) or _limit_hint(ask) or _share_hint(ask) or _number_hint(ask) or _real_hint(feeds)
     except _UnreadableError as unreadable:
         return str(unreadable)
+
+
+_TUPLE_HINT = "`table[NUMERIC]` asks pandas for one column whose name is the whole tuple. To take several columns it wants a list of their names."
+_LEFT_OUT_HINT = (
+    "Campaign 6 belongs to development, but is too small and no longer among your shares, so `.loc` does not find it. Take those of "
+    "development that are left."
+)
 
 
 def _shown(pairs) -> str:
@@ -315,7 +337,7 @@ def _limit_hint(ask) -> str | None:
     if (13, "affinity_spend") in ask(_table(affinity_spend=[10, 180, 9, 30, 9, 190])):
         return (
             wide
-            + "0.3, and yours calls it silent. Do you compare with the highest share, or with the rows of all campaigns together?"
+            + "0.3, and yours calls it silent. Your limit is higher: made from the highest share, from a mean, or from all rows together?"
         )
     if ask(_table(affinity_spend=[10, 180, 9, 7, 9, 190])):
         return wide + "0.07, and yours calls it silent. Is the limit made from the mean of the shares?"
@@ -607,6 +629,8 @@ def _commands_hint(flow: dict) -> str | None:
             return "`make ci` is there, with something behind or before it that can change its outcome. The command you run here, and only that."
         if any(line in ("make lint", "make test") for line in lines):
             return "The targets one by one are what `make ci` is today. Tomorrow somebody adds a third to it, and the workflow does not run it. Which single command is meant?"
+        if any(line.startswith("make ") and "ci" in line.split() for line in lines):
+            return "`make` is given more than one target in one line. A step each: then the log says at once whether installing failed or the check."
         return (
             "The workflow runs commands of its own, so it can be red while everything is green here, and the other way round. One command "
             "does the whole check, and the Makefile has it."
@@ -630,7 +654,19 @@ def _limits_hint(flow: dict, tree: Path) -> str | None:
             return f"`{job['runs-on']}` becomes another system on a day that its owner chooses. Name the version, as the other workflows do."
     if "concurrency" not in flow and any("concurrency" not in job for job in flow["jobs"].values()):
         return "Three pushes in a minute run three checks, and two of them about code that is gone. Which key lets a new run replace the old one of the same branch?"
-    return _versions_hint(flow, tree)
+    return _replacing_hint(flow) or _versions_hint(flow, tree)
+
+
+def _replacing_hint(flow: dict) -> str | None:
+    """Does a new push replace the run of its own branch, and no other?"""
+    for job in flow["jobs"].values():
+        asked = flow.get("concurrency") or job.get("concurrency")
+        group = str(asked.get("group", "") if isinstance(asked, dict) else asked)
+        if not re.search(r"\$\{\{.*github\.(ref|head_ref|event)", group):
+            return f"The group of `concurrency` is {group!r}, for every branch the same: a push to one proposal stops the check of another. The name must hold what they differ in."
+        if not isinstance(asked, dict) or asked.get("cancel-in-progress") in (None, False):
+            return "A new run waits until the old one has ended: that is what a group does alone. A second key of `concurrency` says that the run in progress is given up."
+    return None
 
 
 def _versions_hint(flow: dict, tree: Path) -> str | None:
@@ -677,7 +713,7 @@ def check_failing_test(answer: str, params: dict) -> str | None:
     if name in ("repro", "pipeline", "Makefile"):
         return "That is what was changed. The question is which test saw it: the lines that start with FAILED."
     if name.startswith("test_"):
-        return "This test passes, or there is none of that name. Run the command again and read the lines that start with FAILED, at the end."
+        return "This test passes, or fails on what stands in your ci.yml (task 6.4), or there is none of that name. Run the command again and read the lines that start with FAILED, at the end."
     return "Copy the name from a line that starts with FAILED: the word after `::`, which begins with test_."
 
 

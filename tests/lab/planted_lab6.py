@@ -32,6 +32,9 @@ ANSWERS = {
     },
 }
 
+ORDER = """
+def test_the_order_of_rows_changes_nothing(mail, campaign):
+"""
 SHUFFLE = """
     for seed in range(5):
         assert mail(campaign.sample(frac=1, random_state=seed)) == mail(campaign)
@@ -54,7 +57,7 @@ RAISE = """
 
 def tests(order: str = SHUFFLE, more: str = RAISE) -> str:
     """Two tests as one region."""
-    return order.strip("\n") + "\n" + DEF + more.strip("\n") + "\n"
+    return ORDER.lstrip("\n") + order.strip("\n") + "\n" + DEF + more.strip("\n") + "\n"
 
 
 SILENT = """
@@ -117,7 +120,8 @@ on:
 permissions:
   contents: read
 concurrency:
-  group: check-${{{{ github.ref }}}}
+  group: check-${{{{ github.head_ref || github.ref }}}}
+  cancel-in-progress: true
 jobs:
   check:
     runs-on: ubuntu-24.04
@@ -135,6 +139,8 @@ jobs:
       - run: make install
       - run: make ci
 """
+GROUP = "concurrency:\n  group: check-${{ github.head_ref || github.ref }}\n"
+CANCEL = "  cancel-in-progress: true\n"
 ONE_RUN = FLOW.replace(
     "      - run: make install\n      - run: make ci\n", "      - run: |\n          make install\n          make ci\n"
 )
@@ -254,6 +260,19 @@ CODE = {
                 ),
                 "takes large numbers of redemptions for errors",
             ),
+            (
+                tests(
+                    more=changed(
+                        RAISE,
+                        ("        assert household in after or household not in before\n", ""),
+                        (
+                            "        gained |= {household} & (after - before)\n    assert gained\n",
+                            "        assert household in after\n",
+                        ),
+                    )
+                ),
+                "of every household without a book",
+            ),
             (tests(more=changed(RAISE, ("    assert gained\n", ""))), "does not look at redemptions at all"),
             (tests(more=changed(RAISE, ('"redemptions"] +=', '"redemption"] +='))), "does not come to its assertion"),
             (tests().replace("test_a_further_redemption", "a_further_redemption"), "pytest finds no test"),
@@ -278,6 +297,17 @@ CODE = {
         "wrong": [
             (changed(SILENT, ("[list(NUMERIC)] > 0)", "[list(NUMERIC)])")), "A mean is carried by one household"),
             (changed(SILENT, ("].min()", "].mean()")), "made from the mean"),
+            (changed(SILENT, ("[list(NUMERIC)]", "[NUMERIC]")), "a list of their names"),
+            (
+                changed(
+                    SILENT,
+                    (
+                        "shares.loc[[campaign for campaign in shares.index if campaign in development]]",
+                        "shares.loc[development]",
+                    ),
+                ),
+                "those of development that are left",
+            ),
             (changed(SILENT, ("].min()", "].max()")), "the highest share"),
             (
                 changed(
@@ -405,6 +435,10 @@ CODE = {
                 "The targets one by one",
             ),
             (changed(FLOW, ("      - run: make ci\n", "      - run: python -m pytest -q\n")), "commands of its own"),
+            (
+                changed(FLOW, ("      - run: make install\n      - run: make ci\n", "      - run: make install ci\n")),
+                "more than one target in one line",
+            ),
             (changed(FLOW, ("      - run: make ci\n", "      - run: make ci || true\n")), "change its outcome"),
             (changed(FLOW, ("      - run: make install\n", "")), "installed by the repository's own command"),
             (
@@ -428,9 +462,11 @@ CODE = {
             (changed(FLOW, ("    timeout-minutes: 15\n", "")), "a limit in minutes"),
             (changed(FLOW, ("ubuntu-24.04", "ubuntu-latest")), "Name the version, as"),
             (
-                changed(FLOW, ("concurrency:\n  group: check-${{ github.ref }}\n", "")),
+                changed(FLOW, (GROUP + CANCEL, "")),
                 "two of them about code that is gone",
             ),
+            (changed(FLOW, (GROUP, "concurrency:\n  group: check\n")), "stops the check of another"),
+            (changed(FLOW, (CANCEL, "")), "waits until the old one has ended"),
             (changed(FLOW, ('["3.11", "3.12", "3.13"]', '["3.12"]')), "the oldest and the newest"),
             (changed(FLOW, ('["3.11", "3.12", "3.13"]', "[3.11, 3.13]")), "3.10 would be 3.1"),
             (changed(FLOW, ("    steps:\n", "  steps:\n")), "no list of `steps`"),

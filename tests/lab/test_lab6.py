@@ -6,6 +6,7 @@ import sys
 import nbformat
 import planted
 import pytest
+import yaml
 from small_labs import write
 
 from mldesign.lab import checking, processes, source, states, tasks
@@ -30,7 +31,6 @@ def regions(name: str) -> str:
 def test_every_planted_change_finds_its_place_once_and_where_no_task_writes():
     changes = {
         "src/targeting/score.py": 'rows.sort_values(["probability", "household_id"], ascending=[False, True], ignore_index=True)',
-        "params.yaml": "non_inferiority_margin: 50.0",
         "Makefile": "-m pytest -q",
         "README.md": "Without make, run",
         "src/targeting/evaluation.py": "net value of each candidate",
@@ -42,15 +42,23 @@ def test_every_planted_change_finds_its_place_once_and_where_no_task_writes():
         assert text in code
         assert states.finished(name, 6).count(text) == 1
         assert text not in regions(name)
-    candidates = re.findall(
-        r"    logistic-short:.*?(?=    boosting:)", states.finished("params.yaml", 6), flags=re.DOTALL
-    )
-    assert len(candidates) == 1 and candidates[0].count("kind: logistic") == 2
+    settings = states.finished("params.yaml", 6)
+    for pattern in (
+        r"  candidates:.*\n((?:    .*\n)+)",
+        r"non_inferiority_margin: [\d.]+",
+        r"exploration_share: [\d.]+",
+    ):
+        assert pattern in code
+        assert len(re.findall(pattern, settings)) == 1
+    listed = re.search(r"  candidates:.*\n((?:    .*\n)+)", settings)[1]
+    modern = re.search(r'MODERN = """(.*?)"""', code, flags=re.DOTALL)[1]
+    assert set(yaml.safe_load(modern)) == {"rule", "boosting"}
+    assert yaml.safe_load(modern).items() <= yaml.safe_load(listed).items()
 
 
 def test_the_files_of_the_review_are_the_choices_of_its_task():
     code = cells()
-    edited = code[code.index("EDITS = {") : code.index("for file, (old, new) in EDITS")]
+    edited = code[code.index("EDITS = {") :].partition("}\n")[0]
     assert set(re.findall(r'^    "([^"]+)": \(', edited, flags=re.MULTILINE)) == set(tasks.of(6)["6.6"].choices)
 
 
@@ -75,8 +83,10 @@ def test_one_sort_key_is_seen_by_every_right_answer_and_by_no_test_of_lab_4(numb
     new = 'rows.sort_values("probability", ascending=False, kind="stable", ignore_index=True)'
     state["src/targeting/score.py"] = state["src/targeting/score.py"].replace(old, new)
     write(tmp_path, state)
-    keys = "order or further or budget or plain or everybody or deals"
-    assert keys in cells()
-    code, output = pytest_in(tmp_path, task.file, "tests/behaviour/test_score.py", "-k", keys)
+    names = re.findall(
+        r'^    "(\w+)",$', re.search(r"of_lab_4 = \((.*?)\n\)", cells(), flags=re.DOTALL)[1], re.MULTILINE
+    )
+    assert len(names) == 4
+    code, output = pytest_in(tmp_path, task.file, *(f"tests/behaviour/test_score.py::test_{name}" for name in names))
     assert code == 1
     assert re.findall(r"FAILED [\w/.]+::(\w+)", output) == ["test_the_order_of_rows_changes_nothing"]

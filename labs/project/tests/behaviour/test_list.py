@@ -32,8 +32,8 @@ def mail(campaign, settings):
     return mail
 
 
+# TASK 6.1: two behaviours of the list, a test each
 def test_the_order_of_rows_changes_nothing(mail, campaign):
-    # TASK 6.1: two behaviours of the list, a test each
     for seed in range(5):
         assert mail(campaign.sample(frac=1, random_state=seed)) == mail(campaign)
 

@@ -182,7 +182,7 @@ def labs(arguments: list[str]) -> int:
         print(f"{wrong[0]!r} is no lab. Write a number, or rest: make labs LAB=3.", file=sys.stderr)
         return 2
     chosen = [
-        "chain or grading or one_lab_after_the_other" if name == "rest" else f"[{name} or lab{name}"
+        "chain or grading or labs_start or one_lab_after" if name == "rest" else f"[{name} or lab{name}"
         for name in arguments
     ]
     return python(
@@ -199,7 +199,8 @@ def grade(arguments: list[str]) -> int:
 
 def project(_arguments: list[str]) -> int:
     """Run the tests of the case study in its own folder, as a student would."""
-    return subprocess.call([sys.executable, "-m", "pytest", "--quiet"], cwd=ROOT / "labs" / "project")
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--quiet"]
+    return subprocess.call(command, cwd=ROOT / "labs" / "project")
 
 
 GATES = {

@@ -43,7 +43,7 @@ def test_test_runs_every_gate_and_compares(monkeypatch, capsys):
     assert said[0].startswith("-m ruff check") and said[1].startswith("-m ruff format --check")
     assert said[2].startswith("-m pytest tests ")
     assert said[3].startswith("-m pytest --nbval --nbval-current-env") and said[3].endswith("modules labs")
-    assert said[4] == "-m pytest --quiet" and len(said) == 5
+    assert said[4] == "-m pytest -n 2 --dist loadfile --quiet" and len(said) == 5
     assert capsys.readouterr().out.count("passed") == len(tasks.GATES) == 4
 
 
@@ -79,7 +79,7 @@ def test_labs_runs_the_matrix_of_all_or_of_some(monkeypatch, capsys):
     assert "-k" not in commands[0]
     assert [command[-1] for command in commands[1:]] == [
         "[3 or lab3",
-        "[1 or lab1 or chain or grading or one_lab_after_the_other",
+        "[1 or lab1 or chain or grading or labs_start or one_lab_after",
     ]
     assert tasks.labs(["three"]) == 2 and "make labs LAB=3" in capsys.readouterr().err
 

@@ -157,7 +157,11 @@ def with_region(text: str, task_id: str, new: str) -> str:
     if marks is None:
         raise LabError(f"The comment lines `TASK {task_id}` and `END TASK {task_id}` are no longer both in the file.")
     lines = _lines(text)
-    return "\n".join([*lines[: marks[0] + 1], *_lines(new.rstrip("\n")), *lines[marks[1] :]]) + "\n"
+    first, last = marks
+    end = last
+    while end > first + 1 and not lines[end - 1].strip():
+        end -= 1  # blank lines before the second mark belong to the form of the file
+    return "\n".join([*lines[: first + 1], *_lines(new.rstrip("\n")), *lines[end:]]) + "\n"
 
 
 def part(task: Task, text: str) -> str | None:

@@ -67,6 +67,7 @@ def workspace(tmp_path, monkeypatch):
     return tmp_path / "workspace"
 
 
+@pytest.mark.matrix
 def test_labs_start_in_any_order_and_twice(workspace, capsys):
     for number in [planted.LABS[-1], *planted.LABS, planted.LABS[-1]]:
         lab.start(number)

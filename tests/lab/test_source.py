@@ -25,6 +25,14 @@ def test_a_region_keeps_the_lines_around_it(odd):
     assert source.with_region(text, "3.3", f"where 1{odd}\n") == text.replace(f"where '{odd}'", f"where 1{odd}")
 
 
+def test_blank_lines_before_the_second_mark_stay():
+    """A formatter wants them where the mark stands after a function."""
+    text = "# TASK 3.1\ndef half(x):\n    return x / 2\n\n\n# END TASK 3.1\nx = 1\n"
+    new = "def half(x):\n    raise NotImplementedError\n"
+    assert source.with_region(text, "3.1", new) == text.replace("return x / 2", "raise NotImplementedError")
+    assert source.with_region(text, "3.1", "") == "# TASK 3.1\n\n\n# END TASK 3.1\nx = 1\n"
+
+
 def test_a_comment_ends_where_python_ends_it():
     task = tasks.Task("3.1", "Limit", "file", lambda tree: None, "a.py", stub="return x\n")
     assert source.same(task, "# note\x0creturn 1\nreturn x\n", task.stub)

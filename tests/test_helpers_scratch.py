@@ -148,6 +148,9 @@ def test_what_the_reader_has_set_stays(tmp_path, monkeypatch):
 def test_tracking_keeps_everything_in_the_folder(monkeypatch):
     mlflow = pytest.importorskip("mlflow")
     before = mlflow.get_tracking_uri()
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_EXPERIMENT_ID"):  # MLflow sets them
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
     place = scratch.folder("tracking")
     monkeypatch.chdir(place)
     try:

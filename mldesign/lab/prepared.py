@@ -17,6 +17,8 @@ from mldesign.lab import archive, git, processes, states, tasks, terminal
 from mldesign.lab.errors import LabError
 
 PIPELINE = "dvc.yaml"
+# A state that is copied holds its own store of runs, whatever store this process has been pointed to.
+STORES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_EXPERIMENT", "MLFLOW_RUN", "TARGETING_")
 SECONDS = 900  # for the whole pipeline on a slow machine; a usual one needs one
 
 
@@ -110,16 +112,18 @@ def _make(lab: int, folder: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     git.commit(folder, sorted(state), f"State after lab {lab}")
-    code, output = _dvc(folder)
+    code, output = _dvc(folder, without=STORES)
     if code:
         raise LabError(f"The pipeline of lab {lab} does not run on this machine: {_last_line(output, folder)}")
     _commit_results(folder, list(yaml.safe_load(state[PIPELINE])["stages"]), f"Results of lab {lab}")
     shutil.rmtree(folder / ".dvc" / "tmp", ignore_errors=True)
 
 
-def _dvc(folder: Path, *stages: str) -> tuple[int | None, str]:
+def _dvc(folder: Path, *stages: str, without: tuple[str, ...] = ()) -> tuple[int | None, str]:
     command = [sys.executable, "-m", "dvc", "repro", *stages]
-    return processes.run(command, folder, terminal.environment(folder), SECONDS)
+    variables = terminal.environment(folder)
+    kept = {name: value for name, value in variables.items() if not name.startswith(without)} if without else variables
+    return processes.run(command, folder, kept, SECONDS)
 
 
 def _commit_results(folder: Path, stages: list[str], message: str) -> None:

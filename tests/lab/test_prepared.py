@@ -69,6 +69,13 @@ def test_a_new_workspace_has_the_results_of_the_skipped_labs_and_the_next_one_is
     assert len(list((piped.parent / ".cache" / "labs").glob("after-lab2-*"))) == 1
 
 
+def test_a_state_is_made_without_the_store_that_this_process_was_pointed_to(piped, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///elsewhere.db")
+    told = STAGE.replace("open('params.yaml').read()", "str(__import__('os').environ.get('MLFLOW_TRACKING_URI'))")
+    (piped / "project" / "dvc.yaml").write_text(DVC.replace(STAGE, told), encoding="utf-8")
+    assert (prepared._made(2) / "size.txt").read_text(encoding="utf-8") == "None"
+
+
 def test_what_a_state_is_made_from_decides_whether_it_is_made_anew(piped):
     before = prepared._made(2)
     (piped / "project" / "src" / "targeting" / "two.py").write_text("x = 1\n", encoding="utf-8")

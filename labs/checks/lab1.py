@@ -432,20 +432,8 @@ def check_households(households_per_arm) -> str | None:
 
 
 def check_failing_test(answer: str, params: dict) -> str | None:
-    name = answer.strip().split("::")[-1].split("[")[0].removesuffix("()")
-    if name == FAILING_TEST:
-        return None
-    if name.endswith(".py") or "/" in name:
-        return (
-            "That is the file. Name the test function in it, the part after `::` in the line that starts with FAILED."
-        )
-    if name.endswith(".sql") or name in ("history", "purchases"):
-        return "That is where the fault is. The question is which test saw it: the line that starts with FAILED."
-    if name == "shop":
-        return "That is the fixture which the test uses. The test's own name starts with test_."
-    if name.startswith("test_"):
-        return "This test passes, or there is none of that name. Run the command again and read the lines that start with FAILED, at the end."
-    return "Copy the name from a line that starts with FAILED: the word after `::`, which begins with test_."
+    own = {"shop": "That is the fixture which the test uses. The test's own name starts with test_."}
+    return hints.failing_test(answer, FAILING_TEST, own, where=(r".*\.sql", "history", "purchases"))
 
 
 TASKS = [

@@ -913,23 +913,12 @@ def _outs_hint(listed, outs: list[str]) -> str | None:
 
 
 def check_failing_test(answer: str, params: dict) -> str | None:
-    name = answer.strip().split("::")[-1].split("[")[0].split(" - ")[0].strip().removesuffix("()")
-    if name == FAILING_TEST:
-        return None
-    if name == "test_agrees_with_the_history_of_the_first_lab":
-        return (
-            "It fails too. It says that two statements differ, not which of them is wrong, and it works only because somebody wrote the "
-            "same feature twice. Name the one that needs no second opinion."
-        )
-    if name.endswith(".py") or "/" in name:
-        return "That is the file. Name the test function in it, the part after `::` in a line that starts with FAILED."
-    if name.endswith(".sql") or name in ("redeemed_before", "features"):
-        return "That is where the fault is. The question is which test saw it: the lines that start with FAILED."
-    if name == "leaks":
-        return "That is your function, which found it. Which test calls it?"
-    if name.startswith("test_"):
-        return "This test passes, or there is none of that name. Run the command again and read the lines that start with FAILED, at the end."
-    return "Copy the name from a line that starts with FAILED: the word after `::`, which begins with test_."
+    own = {
+        "test_agrees_with_the_history_of_the_first_lab": "It fails too. It says that two statements differ, not which of them is "
+        "wrong, and it works only because somebody wrote the same feature twice. Name the one that needs no second opinion.",
+        "leaks": "That is your function, which found it. Which test calls it?",
+    }
+    return hints.failing_test(answer, FAILING_TEST, own, where=(r".*\.sql", "redeemed_before", "features"))
 
 
 TASKS = [

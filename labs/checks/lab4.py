@@ -692,20 +692,11 @@ def _alarms_hint(said) -> str | None:
 
 
 def check_failing_test(answer: str, params: dict) -> str | None:
-    name = answer.strip().split("::")[-1].split("[")[0].split(" - ")[0].strip().removesuffix("()")
-    if name == FAILING_TEST:
-        return None
-    if name.endswith(".py") or "/" in name:
-        return (
-            "That is the file. Name the test function in it, the part after `::` in the line that starts with FAILED."
-        )
-    if re.search(r"record|scoring|decisions", name) and not name.startswith("test_"):
-        return "That is where the change is. The question is which test saw it: the line that starts with FAILED."
-    if name == "test_a_defect_is_logged_and_says_nothing_about_the_person":
-        return "It guards what the *caller* is told when something breaks, and it passes. Another guards the log of every answer."
-    if name.startswith("test_"):
-        return "This test passes, or there is none of that name. Run the command again and read the line that starts with FAILED, at the end."
-    return "Copy the name from the line that starts with FAILED: the word after `::`, which begins with test_."
+    own = {
+        "test_a_defect_is_logged_and_says_nothing_about_the_person": "It guards what the *caller* is told when something breaks, and it "
+        "passes. Another guards the log of every answer."
+    }
+    return hints.failing_test(answer, FAILING_TEST, own, where=("(?!test_).*(record|scoring|decisions).*",))
 
 
 SCORE = "src/targeting/score.py"

@@ -590,20 +590,10 @@ def _real_gain_hint(gain) -> str | None:
 
 
 def check_failing_test(answer: str, params: dict) -> str | None:
-    name = answer.strip().split("::")[-1].split("[")[0].split(" - ")[0].strip().removesuffix("()")
-    if name == FAILING_TEST:
-        return None
-    if name.endswith(".py") or "/" in name:
-        return (
-            "That is the file. Name the test function in it, the part after `::` in the line that starts with FAILED."
-        )
-    if name in ("held_out", "outcomes", "KFold", "GroupKFold"):
-        return "That is where the fault is. The question is which test saw it: the line that starts with FAILED."
-    if name == "AssertionError":
-        return "That is how a test fails. Which one? The line that starts with FAILED names it after `::`."
-    if name.startswith("test_"):
-        return "This test passes, or there is none of that name. Run the command again and read the line that starts with FAILED, at the end."
-    return "Copy the name from the line that starts with FAILED: the word after `::`, which begins with test_."
+    own = {
+        "AssertionError": "That is how a test fails. Which one? The line that starts with FAILED names it after `::`."
+    }
+    return hints.failing_test(answer, FAILING_TEST, own, where=("held_out", "outcomes", "(Group)?KFold"))
 
 
 LABELS, EXPLORATION = "src/targeting/labels.py", "src/targeting/exploration.py"

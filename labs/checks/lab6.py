@@ -699,22 +699,16 @@ def _versions_hint(flow: dict, tree: Path) -> str | None:
 
 
 def check_failing_test(answer: str, params: dict) -> str | None:
-    name = (
-        answer.strip().removeprefix("FAILED ").split(" - ")[0].split("::")[-1].split("[")[0].strip().removesuffix("()")
+    workflow = "That is a workflow, named in the brackets. The name of the test stands before the bracket, after `::`."
+    own = {
+        "test_the_change_check_is_make_ci_and_nothing_else": "That one passes: ci.yml still runs `make install` and `make ci`. Which "
+        "workflow calls the name that has gone?",
+        **{name: workflow for kind in ("score", "train", "ci") for name in (kind, f"{kind}.yml")},
+    }
+    hint = hints.failing_test(answer, FAILING_TEST, own, where=("repro", "pipeline", "Makefile"))
+    return hint and hint.replace(
+        "This test passes, or", "This test passes, or fails on what stands in your ci.yml (task 6.4), or"
     )
-    if name == FAILING_TEST:
-        return None
-    if name == "test_the_change_check_is_make_ci_and_nothing_else":
-        return "That one passes: ci.yml still runs `make install` and `make ci`. Which workflow calls the name that has gone?"
-    if name.endswith(".py") or "/" in name:
-        return "That is the file. Name the test function in it, the part after `::` in a line that starts with FAILED."
-    if name in ("score", "train", "ci") or name.endswith(".yml"):
-        return "That is a workflow, named in the brackets. The name of the test stands before the bracket, after `::`."
-    if name in ("repro", "pipeline", "Makefile"):
-        return "That is what was changed. The question is which test saw it: the lines that start with FAILED."
-    if name.startswith("test_"):
-        return "This test passes, or fails on what stands in your ci.yml (task 6.4), or there is none of that name. Run the command again and read the lines that start with FAILED, at the end."
-    return "Copy the name from a line that starts with FAILED: the word after `::`, which begins with test_."
 
 
 FILES = (

@@ -646,22 +646,13 @@ def _lists_hint(world: World, day, deletion) -> str | None:
 
 
 def check_failing_test(answer: str, params: dict) -> str | None:
-    name = answer.strip().split("::")[-1].split("[")[0].split(" - ")[0].strip().removesuffix("()")
-    if name == FAILING_TEST:
-        return None
-    if name.endswith(".py") or "/" in name:
-        return (
-            "That is the file. Name the test function in it, the part after `::` in the line that starts with FAILED."
-        )
-    if name in ("deleted", "ingest", "StageError"):
-        return "That is where the fault is. The question is which test saw it: the line that starts with FAILED."
-    if name == "test_the_next_delivery_does_not_bring_the_household_back":
-        return "This one passes: it is given the household. Which test looks at what happens when there is nothing to be given?"
-    if name == "test_a_deletion_never_loses_an_objection":
-        return "This one passes: the list of objections is as strict as before. The change is in what happens without the other list."
-    if name.startswith("test_"):
-        return "This test passes, or there is none of that name. Run the command again and read the line that starts with FAILED, at the end."
-    return "Copy the name from the line that starts with FAILED: the word after `::`, which begins with test_."
+    own = {
+        "test_the_next_delivery_does_not_bring_the_household_back": "This one passes: it is given the household. Which test looks at "
+        "what happens when there is nothing to be given?",
+        "test_a_deletion_never_loses_an_objection": "This one passes: the list of objections is as strict as before. The change is in "
+        "what happens without the other list.",
+    }
+    return hints.failing_test(answer, FAILING_TEST, own, where=("deleted", "ingest", "StageError"))
 
 
 # 8.7

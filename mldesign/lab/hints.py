@@ -5,6 +5,7 @@ Nothing heavy is imported here, because every verb loads the checks of all labs.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable
 
 
@@ -70,3 +71,34 @@ def raises(call: Callable[[], object], what: str, kind: type[Exception] = ValueE
             "with the values."
         )
     return f"{what}, and your function accepts it in silence. Raise a {kind.__name__} that says so."
+
+
+def failing_test(
+    answer: str, wanted: str | tuple[str, ...], own: dict[str, str] | None = None, where: tuple[str, ...] = ()
+) -> str | None:
+    """Return a hint when an answer does not name the test that a planted fault makes fail; what pytest prints around it does not count.
+
+    Args:
+        answer: what the student has read in the terminal.
+        wanted: the name of the test, or several of which each is right.
+        own: names that students also give → the hint that each needs.
+        where: patterns of names of the code in which the fault stands, such as ``history`` or ``.*\\.sql``.
+    """
+    line = answer.strip().removeprefix("FAILED ").split(" - ")[0]
+    name = line.split("::")[-1].split("[")[0].strip().removesuffix("()")
+    if name in ((wanted,) if isinstance(wanted, str) else wanted):
+        return None
+    if own and name in own:
+        return own[name]
+    if any(re.fullmatch(pattern, name) for pattern in where):
+        return "That is where the fault is. The question is which test saw it: the line that starts with FAILED."
+    if name.endswith(".py") or "/" in name:
+        return (
+            "That is the file. Name the test function in it, the part after `::` in the line that starts with FAILED."
+        )
+    if name.startswith("test_"):
+        return (
+            "This test passes, or there is none of that name. Run the command again and read the line that starts with "
+            "FAILED, at the end."
+        )
+    return "Copy the name from the line that starts with FAILED: the word after `::`, which begins with test_."

@@ -13,7 +13,7 @@ ANSWERS = {
         "wrong": [
             ("test_a_household_is_known_when_its_fold_has_learned_from_it", "That is an effect"),
             ("tests/model/test_evaluate.py", "That is the file"),
-            ("mature_by", "That is the code"),
+            ("mature_by", "where the fault is"),
             ("test_the_campaigns_of_each_role", "more campaigns are now taken for known"),
             ("test_training_twice_gives_the_same", "twice the same wrong training"),
             ("test_there_and_back", "This test passes, or"),

@@ -14,7 +14,7 @@ ANSWERS = {
         "wrong": [
             ("test_a_defect_is_logged_and_says_nothing_about_the_person", "what the *caller* is told"),
             ("tests/service/test_serve.py", "That is the file"),
-            ("record", "where the change is"),
+            ("record", "where the fault is"),
             ("test_who_objected_is_never_scored", "This test passes, or"),
             ("AssertionError", "starts with FAILED: the word"),
         ],

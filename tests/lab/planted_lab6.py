@@ -13,7 +13,7 @@ ANSWERS = {
             ("test_the_change_check_is_make_ci_and_nothing_else", "That one passes: ci.yml"),
             ("tests/behaviour/test_workflows.py", "That is the file"),
             ("train", "That is a workflow"),
-            ("repro", "That is what was changed"),
+            ("repro", "where the fault is"),
             ("test_every_action_is_pinned_by_commit", "This test passes, or"),
             ("make target", "begins with test_"),
         ],

@@ -1,14 +1,11 @@
 """Lab 2 alone: what its planted break does. (What every lab must keep: test_checks, test_notebooks.)"""
 
-import re
-import sys
-
 import nbformat
 import planted
 import pytest
-from small_labs import write
+from broken import failing
 
-from mldesign.lab import checking, processes, states, tasks
+from mldesign.lab import states, tasks
 
 SOUND = "coupon_redemptions.redemption_date < mailed.start_date"
 
@@ -24,12 +21,6 @@ def test_the_break_of_the_notebook_changes_one_place_that_no_task_writes():
 
 @pytest.mark.matrix
 def test_the_failing_tests_are_those_that_the_task_speaks_of(tmp_path):
-    write(tmp_path, states.after(2))
-    statement = tmp_path / "src/targeting/features.sql"
-    text = statement.read_text(encoding="utf-8")
-    statement.write_text(text.replace(SOUND, SOUND.replace("<", "<=")), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "tests/data/test_features.py"]
-    code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
-    assert code == 1
-    failed = set(re.findall(r"FAILED tests/data/test_features\.py::(\w+)", output))
+    broken = {"src/targeting/features.sql": (SOUND, SOUND.replace("<", "<="))}
+    failed = failing(tmp_path, states.after(2), broken, "tests/data/test_features.py")
     assert failed == {tasks.of(2)["2.7"].reference({}), "test_agrees_with_the_history_of_the_first_lab"}

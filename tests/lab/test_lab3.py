@@ -1,14 +1,11 @@
 """Lab 3 alone: what its planted breaks do. (What every lab must keep: test_checks, test_notebooks.)"""
 
-import re
-import sys
-
 import nbformat
 import planted
 import pytest
-from small_labs import write
+from broken import failing
 
-from mldesign.lab import checking, processes, states, tasks
+from mldesign.lab import states, tasks
 
 TIES = "score = values + score / (1 + score)"
 KNOWN = 'rows["start_date"] + pd.Timedelta(days=horizon_days) <='
@@ -34,23 +31,7 @@ def test_a_break_of_the_notebook_changes_one_place_that_no_task_writes(file):
 
 @pytest.mark.matrix
 def test_the_failing_tests_are_those_that_the_task_speaks_of(tmp_path):
-    write(tmp_path, states.after(3))
-    module = tmp_path / "src/targeting/features.py"
-    text = module.read_text(encoding="utf-8")
-    module.write_text(text.replace(KNOWN, 'rows["start_date"] <='), encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--tb=no",
-        "-p",
-        "no:cacheprovider",
-        "tests/model/test_evaluate.py",
-        "tests/data/test_features.py",
-    ]
-    code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
-    assert code == 1
-    failed = {place: set(re.findall(rf"FAILED tests/{place}\.py::(\w+)", output)) for place in FAILING}
-    assert failed == FAILING
-    assert tasks.of(3)["3.7"].reference({}) in failed["model/test_evaluate"]
+    broken = {"src/targeting/features.py": (KNOWN, 'rows["start_date"] <=')}
+    for number, (module, names) in enumerate(FAILING.items()):
+        assert failing(tmp_path / str(number), states.after(3), broken, f"tests/{module}.py") == names
+    assert tasks.of(3)["3.7"].reference({}) in FAILING["model/test_evaluate"]

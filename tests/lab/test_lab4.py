@@ -1,14 +1,11 @@
 """Lab 4 alone: what its planted breaks do. (What every lab must keep: test_checks, test_notebooks.)"""
 
-import re
-import sys
-
 import nbformat
 import planted
 import pytest
-from small_labs import write
+from broken import failing
 
-from mldesign.lab import checking, processes, states, tasks
+from mldesign.lab import states, tasks
 
 CLOCK = "line.purchased_at.astimezone(self.zone).replace"
 PLACE = '        """Decide on one household from its purchases."""\n'
@@ -28,11 +25,6 @@ def test_the_breaks_of_the_notebook_change_files_that_no_task_writes_each_in_one
 
 @pytest.mark.matrix
 def test_the_helpful_change_fails_the_test_that_the_task_asks_for_and_no_other(tmp_path):
-    state = states.after(4)
-    state["src/targeting/serve.py"] = state["src/targeting/serve.py"].replace(PLACE, PLACE + HELPFUL)
-    write(tmp_path, state)
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "tests/service/test_serve.py"]
-    code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
-    assert code == 1
-    failed = re.findall(r"FAILED tests/service/test_serve\.py::(\w+)", output)
-    assert failed == [tasks.of(4)["4.7"].reference({})]
+    broken = {"src/targeting/serve.py": (PLACE, PLACE + HELPFUL)}
+    failed = failing(tmp_path, states.after(4), broken, "tests/service/test_serve.py")
+    assert failed == {tasks.of(4)["4.7"].reference({})}

@@ -1,14 +1,11 @@
 """Lab 5 alone: what its planted break and its planted incident do. (What every lab must keep: test_checks, test_notebooks.)"""
 
-import re
-import sys
-
 import nbformat
 import planted
 import pytest
-from small_labs import write
+from broken import failing
 
-from mldesign.lab import checking, processes, states, tasks
+from mldesign.lab import states, tasks
 
 
 def test_the_break_of_the_notebook_changes_what_no_task_writes():
@@ -19,14 +16,8 @@ def test_the_break_of_the_notebook_changes_what_no_task_writes():
 
 
 def test_the_failing_test_is_the_one_that_the_task_asks_for(tmp_path):
-    write(tmp_path, states.after(5))
-    module = tmp_path / "src/targeting/outcomes.py"
-    module.write_text(module.read_text(encoding="utf-8").replace("GroupKFold", "KFold"), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"]
-    command.append("tests/monitor/test_outcomes.py")
-    code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
-    assert code == 1
-    failed = set(re.findall(r"FAILED tests/monitor/test_outcomes\.py::(\w+)", output))
+    broken = {"src/targeting/outcomes.py": ("GroupKFold", "KFold")}
+    failed = failing(tmp_path, states.after(5), broken, "tests/monitor/test_outcomes.py")
     assert failed == {tasks.of(5)["5.6"].reference({})}
 
 

@@ -1,24 +1,18 @@
 """Lab 6 alone: what its planted changes do. (What every lab must keep: test_checks, test_notebooks.)"""
 
 import re
-import sys
 
 import nbformat
 import planted
 import pytest
 import yaml
-from small_labs import write
+from broken import failing
 
-from mldesign.lab import checking, processes, source, states, tasks
+from mldesign.lab import source, states, tasks
 
 
 def cells() -> str:
     return "\n".join(cell.source for cell in nbformat.read(planted.notebook(6), as_version=4).cells)
-
-
-def pytest_in(folder, *arguments: str) -> tuple[int | None, str]:
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", *arguments]
-    return processes.run(command, folder, checking.environment(folder), 300)
 
 
 def regions(name: str) -> str:
@@ -63,12 +57,8 @@ def test_the_files_of_the_review_are_the_choices_of_its_task():
 
 
 def test_a_renamed_target_is_seen_by_the_test_that_the_task_asks_for(tmp_path):
-    state = states.after(6)
-    assert state["Makefile"].count("\nrepro:") == 1
-    write(tmp_path, state | {"Makefile": state["Makefile"].replace("\nrepro:", "\npipeline:")})
-    code, output = pytest_in(tmp_path, "tests/behaviour/test_workflows.py")
-    assert code == 1
-    failed = set(re.findall(r"FAILED tests/behaviour/test_workflows\.py::(\w+)", output))
+    broken = {"Makefile": ("\nrepro:", "\npipeline:")}
+    failed = failing(tmp_path, states.after(6), broken, "tests/behaviour/test_workflows.py")
     assert failed == {tasks.of(6)["6.5"].reference({})}
 
 
@@ -81,12 +71,10 @@ def test_one_sort_key_is_seen_by_every_right_answer_and_by_no_test_of_lab_4(numb
     state[task.file] = source.with_part(task, state[task.file], answer)
     old = 'rows.sort_values(["probability", "household_id"], ascending=[False, True], ignore_index=True)'
     new = 'rows.sort_values("probability", ascending=False, kind="stable", ignore_index=True)'
-    state["src/targeting/score.py"] = state["src/targeting/score.py"].replace(old, new)
-    write(tmp_path, state)
     names = re.findall(
         r'^    "(\w+)",$', re.search(r"of_lab_4 = \((.*?)\n\)", cells(), flags=re.DOTALL)[1], re.MULTILINE
     )
     assert len(names) == 4
-    code, output = pytest_in(tmp_path, task.file, *(f"tests/behaviour/test_score.py::test_{name}" for name in names))
-    assert code == 1
-    assert re.findall(r"FAILED [\w/.]+::(\w+)", output) == ["test_the_order_of_rows_changes_nothing"]
+    modules = (task.file, *(f"tests/behaviour/test_score.py::test_{name}" for name in names))
+    failed = failing(tmp_path, state, {"src/targeting/score.py": (old, new)}, *modules)
+    assert failed == {"test_the_order_of_rows_changes_nothing"}

@@ -2,16 +2,15 @@
 
 import ast
 import re
-import sys
 from pathlib import Path
 
 import nbformat
 import planted
 import pytest
 import yaml
-from small_labs import write
+from broken import failing
 
-from mldesign.lab import checking, processes, states, tasks
+from mldesign.lab import states, tasks
 
 ENTRY = 'if __name__ == "__main__":'
 
@@ -40,23 +39,8 @@ def test_the_break_of_the_notebook_overrules_a_function_that_no_task_writes():
 
 @pytest.mark.matrix
 def test_the_failing_test_is_the_one_that_the_task_asks_for(tmp_path):
-    write(tmp_path, states.after(7))
-    module = tmp_path / "src/targeting/score.py"
-    text = module.read_text(encoding="utf-8")
-    module.write_text(text.replace(ENTRY, faster() + ENTRY), encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--tb=no",
-        "-p",
-        "no:cacheprovider",
-        "tests/behaviour/test_score.py",
-    ]
-    code, output = processes.run(command, tmp_path, checking.environment(tmp_path), 300)
-    assert code == 1
-    failed = set(re.findall(r"FAILED tests/behaviour/test_score\.py::(\w+)", output))
+    broken = {"src/targeting/score.py": (ENTRY, faster() + ENTRY)}
+    failed = failing(tmp_path, states.after(7), broken, "tests/behaviour/test_score.py")
     assert failed == {"test_leaving_a_household_out_deals_no_new_lots_to_the_others"}
 
 

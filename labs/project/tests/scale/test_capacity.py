@@ -45,7 +45,7 @@ def test_the_promise_is_kept_with_one_down_and_not_with_two():
 
 
 def test_an_impossible_promise_is_refused():
-    with pytest.raises(ValueError, match="impossible"):
+    with pytest.raises(ValueError):
         queueing.instances_needed(1.0, TIMES, 0.025)
 
 

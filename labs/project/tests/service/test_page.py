@@ -19,7 +19,8 @@ def test_the_page_and_its_files_come_from_the_service(service):
 
 def test_the_description_holds_the_limits_of_a_field(service):
     fields = service.get("/openapi.json").json()["components"]["schemas"]["Purchase"]["properties"]
-    assert fields["basket_id"] | {"title": ""} == {
-        "type": "integer", "minimum": 1, "exclusiveMaximum": 2**53, "title": "",
-    }  # fmt: skip
+    basket = fields["basket_id"]
+    assert basket["type"] == "integer"
+    assert basket.get("minimum", basket.get("exclusiveMinimum", -1) + 1) == 1  # pydantic writes a limit as it was given
+    assert basket.get("exclusiveMaximum", basket.get("maximum", 0) + 1) == 2**53
     assert fields["purchased_at"]["format"] == "date-time"

@@ -42,6 +42,11 @@ def view(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
             ) from error
 
 
+def size(raw: Path, table: str) -> int:
+    """Return the bytes of a raw table's file."""
+    return (raw / f"{table}.parquet").stat().st_size
+
+
 def read(connection: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
     """Return a frame with the exact types of the file; the index is the number of the row."""
     return connection.sql(query).to_arrow_table().to_pandas(types_mapper=pd.ArrowDtype).set_index("row")
@@ -132,7 +137,8 @@ def apply(raw: Path, clean: Path, quarantine: Path, max_share: float) -> dict:
         view(connection, raw)
         for table, contract in CONTRACTS.items():
             shape(connection, table, contract)
-        for table, contract in CONTRACTS.items():
+        for table in sorted(CONTRACTS, key=lambda name: -size(raw, name)):  # the largest first, into free memory
+            contract = CONTRACTS[table]
             frame = read(connection, contract.query)
             faults, known = check(table, contract, frame)
             counts = faults["reason"].value_counts().sort_index()
@@ -143,7 +149,8 @@ def apply(raw: Path, clean: Path, quarantine: Path, max_share: float) -> dict:
                 "quarantined": {reason: int(count) for reason, count in counts.items()},
                 "known": {reason: {"rows": count, "why": contract.why[reason]} for reason, count in known.items()},
             }
-        del frame  # the largest table would be held while it is written
+    with duckdb.connect() as connection:  # the first one is closed and has given its memory back
+        view(connection, raw)
         for table, faults in removed.items():
             connection.register("faults", faults)
             columns = f"select {table}.* exclude (row)"
@@ -154,7 +161,7 @@ def apply(raw: Path, clean: Path, quarantine: Path, max_share: float) -> dict:
             connection.unregister("faults")
     days = {name: manifest[name] for name in ("first_day", "last_day", "data_hash")}
     write_json(clean / "manifest.json", days)
-    return {**days, "changes": manifest["changes"], "tables": report}
+    return {**days, "changes": manifest["changes"], "tables": {table: report[table] for table in CONTRACTS}}
 
 
 def as_text(report: dict) -> str:

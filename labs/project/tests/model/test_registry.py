@@ -89,7 +89,7 @@ def test_a_model_that_misses_its_golden_predictions_is_refused(inside, monkeypat
     golden = json.loads(json.dumps(mlflow.artifacts.load_dict(f"runs:/{registry.load(2).run_id}/golden.json")))
     golden["probabilities"][3] += 0.001
     monkeypatch.setattr(mlflow.artifacts, "load_dict", lambda address: golden)
-    with pytest.raises(StageError, match="Version 2 .*golden predictions"):
+    with pytest.raises(StageError, match=r"Version 2 .*golden predictions"):
         registry.promote(2)
     assert registry.champion_version() == 1
 

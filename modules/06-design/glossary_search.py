@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).parent
@@ -84,6 +85,33 @@ def model(dim: int = 256):
     logging.getLogger().setLevel(level)
     inside = Path(wordllama.__file__).parent
     return wordllama.WordLlama.load(cache_dir=inside, trunc_dim=dim, disable_download=True)
+
+
+def ranked(scores: np.ndarray, owners: np.ndarray) -> list[list[str]]:
+    """Return for each question the ids of all entries, best first; an entry counts by its best chunk.
+
+    Args:
+        scores: similarity of each question (rows) to each chunk (columns); larger is nearer.
+        owners: the id of the entry that each chunk comes from, shape (chunks,).
+
+    Equal scores (to five decimals, so that every machine agrees) stay in the order of the index.
+    """
+    order = np.argsort(-np.round(scores, 5), axis=1, kind="stable")
+    return [list(dict.fromkeys(owners[row].tolist())) for row in order]
+
+
+def fuse(*rankings: list[list[str]], constant: int = 60) -> list[list[str]]:
+    """Return for each question the ids ordered by the sum of 1 / (constant + place) over the rankings, largest first.
+
+    Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009, https://doi.org/10.1145/1571941.1572114). Each ranking holds
+    for each question the same ids; equal sums stay in the order of the first ranking.
+    """
+    fused = []
+    for lists in zip(*rankings, strict=True):
+        places = [{name: place for place, name in enumerate(one, start=1)} for one in lists]
+        score = {name: sum(1 / (constant + place[name]) for place in places) for name in lists[0]}
+        fused.append(sorted(score, key=score.get, reverse=True))
+    return fused
 
 
 def first_rank(ranked: Iterable[str], answers: Iterable[str]) -> float:

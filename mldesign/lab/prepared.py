@@ -104,7 +104,9 @@ def _unfinished(place: Path) -> Path:
 
 def _key(lab: int) -> str:
     """Return a short hash of all that a state is made from."""
-    parts = [f"{sys.version_info[:2]} {platform.system()}", Path(__file__).read_text(encoding="utf-8")]
+    # MLflow's addresses in a state are absolute: a course's folder that was moved needs them made anew.
+    here = f"{sys.version_info[:2]} {platform.system()} {tasks.LABS.parent.resolve()}"
+    parts = [here, Path(__file__).read_text(encoding="utf-8")]
     lock = tasks.LABS.parent / "constraints.txt"
     parts += [lock.read_text(encoding="utf-8")] if lock.is_file() else []
     for number in range(1, lab + 1):

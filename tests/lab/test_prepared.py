@@ -117,3 +117,13 @@ def test_a_new_workspace_opens_where_the_pipeline_fails_on_this_machine(piped, c
     assert "does not run on this machine" in printed
     assert (piped / "workspace" / "rules.sql").is_file()
     assert [path.suffix for path in (piped.parent / ".cache" / "labs").iterdir()] == [".lock"]
+
+
+def test_a_course_that_was_moved_makes_its_states_anew_because_their_addresses_are_absolute(piped, monkeypatch):
+    here = prepared._key(2)
+    assert prepared._key(2) == here
+    monkeypatch.setattr(prepared.tasks, "LABS", piped.parent / "elsewhere" / "labs")
+    monkeypatch.setattr(prepared.states, "after", lambda number: {})
+    elsewhere = prepared._key(2)
+    monkeypatch.setattr(prepared.tasks, "LABS", piped)
+    assert prepared._key(2) != elsewhere

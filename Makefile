@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = @$(PYTHON) -m mldesign
 
-.PHONY: help setup site build lab labs grade test notebooks smoke execute measure screenshots lint lock repository
+.PHONY: help setup site build lab labs grade capstone grade-capstone test notebooks smoke execute measure screenshots lint lock repository
 help:  ; $(RUN) help
 setup: ; $(RUN) setup
 site:  ; $(RUN) site $(PORT)
@@ -23,4 +23,7 @@ measure:    ; $(RUN) measure $(OF)
 screenshots: ; $(RUN) screenshots $(OF)
 # A folder of students' workspaces: make grade OF=submissions/ LAB=2 (all labs without LAB; ROSTER=roster.csv for variants)
 grade:      ; $(RUN) grade $(OF) $(LAB:%=--lab %) $(ROSTER:%=--roster %)
+# The repository a capstone team starts from: make capstone DIR=../our-system; all teams judged: make grade-capstone OF=teams/
+capstone:   ; $(RUN) capstone $(DIR) $(EXAMPLE:%=--example %)
+grade-capstone: ; $(RUN) grade-capstone $(OF) $(TAG:%=--tag %)
 repository: ; $(RUN) repository $(REPO)

@@ -11,7 +11,7 @@ def pytest_ignore_collect(collection_path, config):
     if config.rootpath.resolve() != ROOT or not collection_path.resolve().is_relative_to(ROOT):
         return None
     parts = collection_path.resolve().relative_to(ROOT).parts
-    own = parts[:2] == ("labs", "project") or (
+    own = parts[:2] == ("labs", "project") or parts[:3] == ("labs", "capstone", "starter") or (
         parts[:1] == ("labs",) and parts[1:2] and parts[1].startswith("workspace")
     )
     made = bool({"_build", "build", ".ipynb_checkpoints"} & set(parts))

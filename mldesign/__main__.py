@@ -23,6 +23,8 @@ TASKS = (
     ("test", "run every check: lint, tests, all notebooks compared with their stored outputs"),
     ("labs", "run labs in the many states that students leave (minutes each; all, or those numbered; CI runs it too)"),
     ("grade", "judge a folder of students' workspaces (for instructors): grade FOLDER --lab 2"),
+    ("capstone", "write the repository that a capstone team starts from: capstone FOLDER"),
+    ("grade-capstone", "judge a folder of teams' repositories (for instructors): grade-capstone FOLDER"),
     ("build", "build the book into _build/html"),
     ("notebooks", "compare the stored outputs of all notebooks with a fresh run (or of those named)"),
     ("smoke", "run all notebooks to the end without comparing (other systems, other versions)"),

@@ -214,6 +214,20 @@ def grade(arguments: list[str]) -> int:
     return command.main(arguments or ["--help"])
 
 
+def capstone(arguments: list[str]) -> int:
+    """Write the repository that a capstone team starts from; ``labs/capstone/index.md`` says what comes of it."""
+    from mldesign import capstone as starter
+
+    return starter.main(arguments)
+
+
+def grade_capstone(arguments: list[str]) -> int:
+    """Judge the repositories of capstone teams; ``labs/capstone/instructors.md`` says how."""
+    from mldesign.grading import capstone as grading
+
+    return grading.main(arguments or ["--help"])
+
+
 def project(_arguments: list[str]) -> int:
     """Run the tests of the case study in its own folder, as a student would."""
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--quiet"]
@@ -310,6 +324,8 @@ RUN = {
     "lab": lab,
     "labs": labs,
     "grade": grade,
+    "capstone": capstone,
+    "grade-capstone": grade_capstone,
     "test": test,
     "build": build,
     "notebooks": notebooks,

@@ -338,9 +338,20 @@ def test_lab(tmp_path):
     assert not any("has 5 tasks" in message or "`## Decide`" in message for message in found)
 
 
+def test_capstone(tmp_path):
+    """A section of the walking skeleton that does not say what the team replaces, and too few cells."""
+    head = "# Skeleton\n\n**You will be able to** x\n\n**Time** x\n\n**Before you start** x"
+    texts = [head, "## 1. Right\n\n**Your team replaces** all of it.", "## 2. Wrong\n\nNothing.", "## In one table"]
+    cells = [*map(new_markdown_cell, texts), new_code_cell("1")]
+    found = rules_on(tmp_path, "labs/capstone/x.ipynb", small_book.new_notebook(cells=cells))
+    assert any("section '2. Wrong', does not end with what the team replaces" in message for message in found), found
+    assert any("has 0 code cells beside the set-up cell" in message for message in found), found
+    assert not any("1. Right" in message or "lab.start" in message for message in found), found
+
+
 def test_every_rule_is_planted():
     """A rule that is added here needs a fault that it finds."""
-    planted = {plant[0] for plant in PLANTS} | {"lab", "start_page", "table_of_contents"}
+    planted = {plant[0] for plant in PLANTS} | {"lab", "capstone", "start_page", "table_of_contents"}
     rules = {rule.__name__ for rule in (*hygiene.NOTEBOOK_RULES, *hygiene.PAGE_RULES, *hygiene.BOOK_RULES)}
     assert rules <= planted, f"no planted fault for {rules - planted}"
 

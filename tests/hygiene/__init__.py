@@ -35,6 +35,7 @@ NOTEBOOK_RULES = (
     structure.predictions,
     structure.lesson,
     structure.lab,
+    structure.capstone,
     structure.start_page,
 )
 PAGE_RULES = (links.resolve, links.images_described)
@@ -46,7 +47,8 @@ def pages(root: Path) -> list[Path]:
     found = [path for folder in ("modules", "labs", "data") for path in (root / folder).rglob("*") if path.is_file()]
     found += root.glob("*.md")
     # What the labs are cut from and what students make of it has tests of its own.
-    left_out = [root / "labs" / name for name in ("checks", "project", "stubs")] + [*(root / "labs").glob("workspace*")]
+    names = ("checks", "project", "stubs", "capstone/starter", "capstone/examples")
+    left_out = [root / "labs" / name for name in names] + [*(root / "labs").glob("workspace*")]
     return sorted(
         path
         for path in found

@@ -104,7 +104,12 @@ class Page:
 
     @property
     def is_lab(self) -> bool:
-        return self.is_notebook and self.where.startswith("labs/")
+        return self.is_notebook and self.where.startswith("labs/") and not self.is_capstone
+
+    @property
+    def is_capstone(self) -> bool:
+        """Whether this is a notebook of the capstone, which is neither read in order like a lesson nor has tasks like a lab."""
+        return self.is_notebook and self.where.startswith("labs/capstone/")
 
     @property
     def is_start(self) -> bool:

@@ -25,6 +25,8 @@ PREDICTIONS = 3
 SOLUTIONS = 2
 LAB_SECTIONS = ("The memo", "Decide", "Wrap-up quiz", "Where you stand")
 LAB_TASKS = (4, 7)
+SKELETON_CELLS = (12, 18)
+REPLACES = "**Your team replaces**"
 
 
 def setup_cell(page: Page) -> Iterator[str]:
@@ -172,6 +174,19 @@ def lab(page: Page) -> Iterator[str]:
         yield f"{page.where} checks task {task}, which has no heading `### Task {task}`."
     yield from _between(page, "tasks", len(tasks), LAB_TASKS)
     yield from _between(page, "quiz questions", sum("quiz" in cell.tags for cell in page.cells), QUESTIONS)
+
+
+def capstone(page: Page) -> Iterator[str]:
+    """A notebook of the capstone runs end to end in few cells, and each numbered section ends with what the team has to replace."""
+    if not page.is_capstone:
+        return
+    yield from _opening(page)
+    yield from _between(page, "code cells beside the set-up cell", len(page.code) - 1, SKELETON_CELLS)
+    text = "\n".join(cell.source for cell in page.markdown)
+    for section in re.split(r"^## (?=\d+\. )", text, flags=re.MULTILINE)[1:]:
+        name, last = section.splitlines()[0], re.split(r"^## ", section, flags=re.MULTILINE)[0]
+        if REPLACES not in last:
+            yield f"{page.where}, section {name!r}, does not end with what the team replaces (`{REPLACES} …`)."
 
 
 def start_page(page: Page) -> Iterator[str]:

@@ -13,7 +13,7 @@ from mldesign.lab.errors import LabError
 MODULES = ("pytest", "dvc", "mlflow", "uvicorn", "ruff", "pip")
 
 
-def run(command: str | list[str], seconds: float = 60) -> None:
+def run(command: str | list[str], seconds: float = 120) -> None:
     """Run one command in the workspace and print its output and, when it is not 0, its exit code.
 
     ``python``, ``pytest``, ``dvc``, ``mlflow``, ``uvicorn`` and ``ruff`` are those of this notebook's environment. Paths are

@@ -30,7 +30,8 @@ STARTED = 512  # processes and threads that the user may have beside those that 
 COURSE = ("mldesign", "data", "labs/checks", "labs/project", "labs/states.toml", "labs/stubs", ".cache/labs")
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/proc", "/sys")
 SYSTEM += tuple(
-    f"/etc/{name}" for name in ("alternatives", "fonts", "group", "hosts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d")
+    f"/etc/{name}"
+    for name in ("alternatives", "fonts", "gitconfig", "group", "hosts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d")
 )
 SYSTEM += tuple(f"/etc/{name}" for name in ("localtime", "nsswitch.conf", "passwd", "ssl", "timezone"))
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
@@ -89,8 +90,9 @@ def enter(folder: Path, wanted: list[str]) -> list[str]:
     Returns:
         Which of these hold now.
     """
+    own = variables(folder)  # before the old ones go: PATH and the system's folder are taken from them
     os.environ.clear()
-    os.environ.update(variables(folder))
+    os.environ.update(own)
     tempfile.tempdir = None
     sys.addaudithook(_no_network)
     if not LINUX:

@@ -120,7 +120,7 @@ def grade(
     place = Path(tempfile.mkdtemp(prefix="mldesign-grade-")).resolve()
     asked = [task for lab in labs for task in tasks.of(lab).values()]
     others, course = children.running(), fingerprint()
-    judge = verdicts.Judge(place, _guards(place, others), others, seconds)
+    judge = verdicts.Judge(place, guards(place, others), others, seconds)
 
     def read(one: Submission) -> None:
         if one.path is not None:
@@ -171,7 +171,7 @@ def _mark(one: Submission, asked: list[tasks.Task], judge: verdicts.Judge) -> No
         one.rows.append(Row(one.student, one.variant, task.lab, task.id, task.title, points, 1, *outcome))
 
 
-def _guards(place: Path, others: int) -> list[str]:
+def guards(place: Path, others: int) -> list[str]:
     """Return what can be put out of reach of judged code on this machine, by trying."""
     beside = place / "beside"
     beside.write_text("not for judged code", encoding="utf-8")

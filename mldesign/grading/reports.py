@@ -30,13 +30,13 @@ def write(target: Path, found: list[marking.Submission], labs: list[int], guards
         table = csv.writer(opened)
         table.writerow([column.name for column in dataclasses.fields(marking.Row)])
         for one in found:
-            table.writerows([_cell(value) for value in dataclasses.astuple(row)] for row in one.rows)
+            table.writerows([cell(value) for value in dataclasses.astuple(row)] for row in one.rows)
     for one in found:
         (target / "reports" / f"{one.student}.md").write_text(report(one, labs), encoding="utf-8", newline="\n")
     (target / "summary.md").write_text(summary(found, labs, guards, seconds), encoding="utf-8", newline="\n")
 
 
-def _cell(value):
+def cell(value):
     """Return a value that no spreadsheet takes for a formula: names and hints hold what students wrote."""
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
@@ -49,16 +49,16 @@ def page(lab: int, place: str = "") -> str:
     return f"https://{owner}.github.io/{name}/labs/{stem}.html{place}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text that Markdown shows as it is written, on one line."""
     return re.sub(r"([<>|*_`\[\]])", r"\\\1", " ".join(text.split()))
 
 
 def report(one: marking.Submission, labs: list[int]) -> str:
     """Return the report of one student, which can be handed to them: it names nobody else."""
-    lines = [f"# {_plain(one.student)}", ""]
+    lines = [f"# {plain(one.student)}", ""]
     if one.variant:
-        lines += [f"Variant {_plain(one.variant)}.", ""]
+        lines += [f"Variant {plain(one.variant)}.", ""]
     lines += [line for remark in one.remarks for line in (remark, "")]
     for lab in labs:
         rows = [row for row in one.rows if row.lab == lab]
@@ -66,9 +66,9 @@ def report(one: marking.Submission, labs: list[int]) -> str:
         lines += ["| task | points | outcome |", "|---|---|---|"]
         for row in rows:
             link = page(lab, f"#task-{row.task.replace('.', '-')}")
-            lines.append(f"| [{row.task} {_plain(row.title)}]({link}) | {row.points} of {row.of} | {row.outcome} |")
+            lines.append(f"| [{row.task} {plain(row.title)}]({link}) | {row.points} of {row.of} | {row.outcome} |")
         lines.append("")
-        lines += [f"**{row.task}** ({row.outcome}). {_plain(row.hint)}\n" for row in rows if row.hint]
+        lines += [f"**{row.task}** ({row.outcome}). {plain(row.hint)}\n" for row in rows if row.hint]
         if one.found and not one.found["refused"]:
             lines += _documents(one, lab)
     return "\n".join(lines)
@@ -112,7 +112,7 @@ def summary(found: list[marking.Submission], labs: list[int], guards: list[str],
             for lab in labs
         ]
         flags = sum(bool(row.flag) for row in one.rows) + len(one.remarks)
-        lines.append(f"| {_plain(one.student)} | {_plain(one.variant)} | {' | '.join(points)} | {flags or ''} |")
+        lines.append(f"| {plain(one.student)} | {plain(one.variant)} | {' | '.join(points)} | {flags or ''} |")
     lines += ["", "## Tasks, the most missed first", "", "| task | " + " | ".join(verdicts.OUTCOMES) + " |"]
     lines.append("|---|" + "---|" * len(verdicts.OUTCOMES))
     counts = {}
@@ -120,7 +120,7 @@ def summary(found: list[marking.Submission], labs: list[int], guards: list[str],
         counts.setdefault((row.task, row.title), Counter())[row.outcome] += 1
     for (task, title), count in sorted(counts.items(), key=lambda item: item[1]["passed"]):
         cells = " | ".join(str(count[outcome] or "") for outcome in verdicts.OUTCOMES)
-        lines.append(f"| {task} {_plain(title)} | {cells} |")
+        lines.append(f"| {task} {plain(title)} | {cells} |")
     lines += [
         "",
         "## To look at",
@@ -139,7 +139,7 @@ def summary(found: list[marking.Submission], labs: list[int], guards: list[str],
     alike = comparing.alike(found)
     lines += [
         "",
-        *(f"- {_plain(', '.join(one.student for one in students))}: {', '.join(shared)}" for students, shared in alike),
+        *(f"- {plain(', '.join(one.student for one in students))}: {', '.join(shared)}" for students, shared in alike),
     ]
     lines += ["None."] if not alike else []
     lines += ["", "## What was protected", "", *(f"- {line}" for line in protection(guards))]
@@ -155,7 +155,7 @@ def _flags(one: marking.Submission) -> str:
             if not flag.startswith("same text as"):
                 where.setdefault(flag, []).append(row.task)
     said = [*one.remarks, *(f"{', '.join(tasks)}: {flag}." for flag, tasks in where.items())]
-    return f"- **{_plain(one.student)}** {_plain(' '.join(said))}" if said else ""
+    return f"- **{plain(one.student)}** {plain(' '.join(said))}" if said else ""
 
 
 def protection(guards: list[str]) -> list[str]:

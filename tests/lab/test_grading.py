@@ -392,7 +392,7 @@ def test_without_confinement_limits_and_the_clock_still_hold(tmp_path, code, out
 
 def test_a_changed_course_stops_everything(tmp_path, monkeypatch):
     prints = iter(["as it was", "changed"])
-    monkeypatch.setattr(marking, "_guards", lambda *_: [])
+    monkeypatch.setattr(marking, "guards", lambda *_: [])
     monkeypatch.setattr(marking, "fingerprint", lambda: next(prints))
     with pytest.raises(
         marking.CourseChangedError, match="While ada or another was judged, files of the course were changed"

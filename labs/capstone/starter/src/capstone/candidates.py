@@ -35,6 +35,12 @@ class HourRate(ClassifierMixin, BaseEstimator):
         return np.column_stack([1 - rate, rate])
 
 
+def golden(model, features: pd.DataFrame) -> list[float]:
+    """Return the probabilities of a few fixed rows: a model that comes back from its file must give them again."""
+    rows = features.iloc[:: max(len(features) // 7, 1)]
+    return [round(float(value), 6) for value in model.predict_proba(rows[FEATURES])[:, 1]]
+
+
 def make(name: str, settings: dict) -> Pipeline | HourRate:
     """Return an unfitted candidate.
 

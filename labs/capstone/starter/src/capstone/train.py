@@ -89,7 +89,8 @@ def main() -> None:
     with replacing(MODEL) as part:
         skops.io.dump(final["challenger"], part)
     fallback = final["baseline"].fallback_
-    training = {"split": made, "features": candidates.FEATURES, "baseline_fallback": fallback, "rows": len(known)}
+    golden = candidates.golden(final["challenger"], features)
+    training = {"split": made, "rows": len(known), "baseline_fallback": fallback, "golden": golden}
     write_json(Path("models/training.json"), training | {"data_sha256": sha256(FEATURES)})
     print(f"{len(held_out):,} departures predicted in {len(made)} folds")
 

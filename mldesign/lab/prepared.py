@@ -83,11 +83,12 @@ def _stages(lab: int) -> list[str]:
 def _made(lab: int) -> Path:
     """Return the folder that holds the state after a lab with its pipeline run; make it when it is not there."""
     shelf = tasks.LABS.parent / ".cache" / "labs"
-    place = shelf / f"after-lab{lab}-{_key(lab)}"
+    series = f"after-lab{lab}-python{sys.version_info[0]}{sys.version_info[1]}"  # two environments keep one each
+    place = shelf / f"{series}-{_key(lab)}"
     shelf.mkdir(parents=True, exist_ok=True)
     with FileLock(shelf / f"after-lab{lab}.lock"):
         if not place.is_dir():
-            for old in shelf.glob(f"after-lab{lab}-*"):  # of an earlier version, or of a run that was killed
+            for old in shelf.glob(f"{series}-*"):  # of an earlier version, or of a run that was killed
                 shutil.rmtree(old, ignore_errors=True)
             try:
                 _make(lab, _unfinished(place))
@@ -105,7 +106,7 @@ def _unfinished(place: Path) -> Path:
 def _key(lab: int) -> str:
     """Return a short hash of all that a state is made from."""
     # MLflow's addresses in a state are absolute: a course's folder that was moved needs them made anew.
-    here = f"{sys.version_info[:2]} {platform.system()} {tasks.LABS.parent.resolve()}"
+    here = f"{platform.system()} {tasks.LABS.parent.resolve()}"
     parts = [here, Path(__file__).read_text(encoding="utf-8")]
     lock = tasks.LABS.parent / "constraints.txt"
     parts += [lock.read_text(encoding="utf-8")] if lock.is_file() else []

@@ -94,7 +94,7 @@ def problem(design: Design, asked: Requirement, prices: Prices) -> str:
     if design.kind == "batch":
         often, took = runs(design, asked), minutes(design, asked.households)
         if not often:
-            return f"one run takes {took:.0f} minutes"
+            return f"one run takes {took:.1f} minutes"
         if often * took > 24 * 60:
             return f"{often} runs of {took:.0f} minutes do not fit into a day"
     return ""

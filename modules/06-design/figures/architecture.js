@@ -22,9 +22,9 @@
     if (engineers(d) > values.engineers) return `needs ${engineers(d)} engineers`;
     if (households > d.known_to) return `nobody has seen it work beyond ${d.known_to.toLocaleString("en-US")} households`;
     if (d.kind !== "batch") return "";
-    const often = runs(d, updates), took = Math.round(minutes(d));
-    if (!often) return `one run takes ${took} minutes`;
-    return often * minutes(d) > 1440 ? `${often} runs of ${took} minutes do not fit into a day` : "";
+    const often = runs(d, updates), took = minutes(d);
+    if (!often) return `one run takes ${took.toFixed(1)} minutes`;
+    return often * took > 1440 ? `${often} runs of ${Math.round(took)} minutes do not fit into a day` : "";
   };
   const best = (updates) => {
     const left = names.filter((name) => !problem(designs[name], updates));

@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent
+SYSTEMS = (
+    ("labs", "capstone", "examples"),
+    ("labs", "capstone", "starter"),
+    ("modules", "05-cicd", "lapse_system"),
+)  # repositories of their own
 pytest_plugins = ["tests.nbval_plugin"]
 
 
@@ -16,7 +21,7 @@ def pytest_ignore_collect(collection_path, config):
     parts = collection_path.resolve().relative_to(ROOT).parts
     own = (
         parts[:2] == ("labs", "project")
-        or parts[:3] in (("labs", "capstone", "starter"), ("modules", "05-cicd", "lapse_system"))
+        or parts[:3] in SYSTEMS
         or (parts[:1] == ("labs",) and parts[1:2] and parts[1].startswith("workspace"))
     )
     made = bool({"_build", "build", ".ipynb_checkpoints"} & set(parts))

@@ -4,11 +4,16 @@
 about flights stands in ``labs/capstone/starter``.
 """
 
+import argparse
+import fnmatch
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+from mldesign import scratch
 from mldesign.tasks import ROOT
 
 FOLDER = ROOT / "labs" / "capstone"
@@ -30,13 +35,10 @@ def files() -> dict[str, str]:
     listed = manifest()
     found = {_renamed(name, listed["names"]): _copied(name, listed["names"]) for name in listed["files"]}
     found["requirements.txt"] = requirements(listed["requirements"])
-    own = FOLDER / "starter"
-    for path in sorted(path for path in own.rglob("*") if path.is_file() and not LEFT_OUT & set(path.parts)):
-        name = path.relative_to(own).as_posix()
-        if name in found:
-            raise ValueError(f"{name} stands in starter/ and comes from labs/project too: delete it in one of them.")
-        found[name] = path.read_text(encoding="utf-8")
-    return found
+    own = _texts(FOLDER / "starter")
+    if twice := sorted(set(found) & set(own)):
+        raise ValueError(f"{twice[0]} stands in starter/ and comes from labs/project too: delete it in one of them.")
+    return found | own
 
 
 def _renamed(text: str, names: dict[str, str]) -> str:
@@ -80,25 +82,106 @@ def write(folder: Path) -> list[str]:
         raise FileExistsError(f"{folder} is not empty. Name a new folder; nothing was written.")
     made = files()
     for name, text in made.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        _write(folder / name, text)
     return sorted(made)
 
 
+def example(name: str, folder: Path) -> None:
+    """Build an example submission: a git repository, commit by commit, its pipeline really run. ``examples.toml`` has the recipes.
+
+    Raises:
+        ValueError: when there is no such example, or a pattern of its recipe is not found.
+        FileExistsError: when the folder is not empty.
+        RuntimeError: when git or the pipeline fails; the message holds its output.
+    """
+    place = FOLDER / "examples"
+    recipes = tomllib.loads((place / "examples.toml").read_text(encoding="utf-8"))
+    if name not in recipes:
+        raise ValueError(f"There is no example {name!r}. Examples: {', '.join(recipes)}.")
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise FileExistsError(f"{folder} is not empty. Name a new folder; nothing was written.")
+    folder.mkdir(parents=True, exist_ok=True)
+    _git(folder, "init", "--quiet", "--template=", "--initial-branch=main")
+    starter, own, top = files(), _texts(place / name), _texts(place / "top")
+    for commit in recipes[name]["commits"]:
+        chosen = {}
+        for texts, globs in ((starter, "starter"), (top, "borrow"), (own, "own")):
+            chosen |= {path: text for path, text in texts.items() if _matches(path, commit.get(globs, []))}
+        for path, text in chosen.items():
+            _write(folder / path, text)
+        for path in commit.get("drop", []):
+            (folder / path).unlink()
+        for path, pattern, text in commit.get("replace", []):
+            changed, count = re.subn(
+                pattern, text, (folder / path).read_text(encoding="utf-8"), count=0 if "@" in text else 1
+            )
+            if not count:
+                raise ValueError(f"{name}: {path} has nothing that matches {pattern!r}. Mend examples.toml.")
+            _write(folder / path, changed)
+        if commit.get("run"):
+            _repro(folder)
+        _git(folder, "add", "--all")
+        if commit.get("force"):
+            _git(folder, "add", "--force", *commit["force"])
+        mail = f"{commit['by'].lower()}@localhost"
+        who = ["-c", f"user.name={commit['by']}", "-c", f"user.email={mail}", "-c", "commit.gpgsign=false"]
+        _git(folder, *who, "commit", "--quiet", "-m", commit["says"])
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not LEFT_OUT & set(path.parts))
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+def _matches(path: str, globs: list[str]) -> bool:
+    return any(fnmatch.fnmatch(path, glob) for glob in globs)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _git(folder: Path, *words: str) -> None:
+    scratch.run(["git", "-c", "core.autocrlf=false", "-c", "core.hooksPath=", *words], folder)
+
+
+def _repro(folder: Path) -> None:
+    """Run a repository's pipeline with the Python that runs here."""
+    path = os.pathsep.join([str(folder / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", "repro"],
+        cwd=folder,
+        env={**scratch.variables(folder), "PYTHONPATH": path},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    if done.returncode:
+        raise RuntimeError(f"`dvc repro` fails in {folder.name}:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
+
+
 def main(arguments: list[str]) -> int:
-    """``python -m mldesign capstone FOLDER``: write the starter and say how it goes on."""
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print("Name a new folder for the team's repository: make capstone DIR=../our-system", file=sys.stderr)
-        return 2
-    folder = Path(arguments[0]).resolve()
+    """``python -m mldesign capstone FOLDER``: write the starter, or an example, and say how it goes on."""
+    parser = argparse.ArgumentParser(prog="python -m mldesign capstone", description="Write a capstone repository.")
+    parser.add_argument("folder", help="a new folder outside the course, such as ../our-system")
+    parser.add_argument(
+        "--example", help="a submission to look at or to grade instead of the starter: top, sound or weak"
+    )
+    words = parser.parse_args(arguments or ["--help"])
+    folder = Path(words.folder).resolve()
     if folder.is_relative_to(ROOT):
         print("Choose a folder outside the course: the capstone is a repository of its own.", file=sys.stderr)
         return 2
     try:
-        written = write(folder)
-    except OSError as error:
+        if words.example:
+            example(words.example, folder)
+            print(f"The example {words.example} stands in {folder}, with its history and a run of its pipeline.")
+        else:
+            print(f"{len(write(folder))} files in {folder}. Go there; README.md says how it runs.")
+    except (OSError, ValueError, RuntimeError) as error:
         print(f"mldesign: {error}", file=sys.stderr)
         return 2
-    print(f"{len(written)} files in {folder}. Go there; README.md says how it runs.")
     return 0

@@ -204,9 +204,24 @@ def workflow(tree: Path) -> dict:
 
 
 def changed(tree: Path) -> list[str]:
-    """Return the tracked files that the pipeline left otherwise than they were committed, and reports that were not committed."""
+    """Return the outputs that the pipeline left otherwise than they were committed, and reports that were not committed."""
     lines = git(tree, "status", "--porcelain", "--untracked-files=all").split("\n")
-    return [line[3:] for line in lines if line[3:].startswith(("reports/", "models/", "dvc.lock", "data/"))][:20]
+    found = [line[3:] for line in lines if line[3:].startswith(("reports/", "models/"))]
+    try:
+        before = _hashes(yaml.safe_load(git(tree, "show", "HEAD:dvc.lock")))
+    except (yaml.YAMLError, RecursionError):
+        before = {}
+    now = _hashes(_yaml(tree / "dvc.lock"))
+    if not before:
+        found.append("dvc.lock (not committed)")
+    return sorted({*found, *(path for path in before if before[path] != now.get(path))})[:20]
+
+
+def _hashes(lock: object) -> dict[str, str]:
+    """Return output → hash from the content of dvc.lock."""
+    stages = lock.get("stages") if isinstance(lock, dict) else None
+    outs = [out for stage in (stages or {}).values() if isinstance(stage, dict) for out in stage.get("outs") or []]
+    return {str(out.get("path")): str(out.get("md5")) for out in outs if isinstance(out, dict)}
 
 
 def tests(folder: Path) -> dict:
@@ -335,7 +350,7 @@ def same(found: dict) -> tuple[bool, str]:
         return False, "the pipeline did not run to its end"
     return not found["changed"], f"otherwise than committed: {', '.join(found['changed'])}" if found[
         "changed"
-    ] else "dvc.lock and reports as committed"
+    ] else "reports and the hashes of all outputs as committed"
 
 
 def in_order(found: dict) -> tuple[bool, str]:

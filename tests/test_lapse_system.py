@@ -84,7 +84,7 @@ def test_green_without_a_fault_and_red_with_one(faults, suite, tmp_path):
     sales, folders = faults.weekly_sales(), [tmp_path / "whole", tmp_path / "broken"]
     for folder in folders:
         shutil.copytree(suite.SYSTEM, folder)
-        sales[sales["week"] <= 33].to_parquet(folder / "sales.parquet")
+        faults.hand_over(sales, folder)
     next(fault for fault in faults.FAULTS if fault.name == "window of five weeks").plant(folders[1])
     whole, broken, *red = suite.run(*folders).splitlines()
     assert whole == f"whole: {len(suite.tests())} green, 0 red" and broken.endswith(" 1 red")

@@ -9,7 +9,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from lapse.features import FEATURES, features
 
-FIRST = 12  # the first week with eleven weeks before it
+HISTORY = 12  # weeks that the features need
 MATURES = 4  # weeks until a label is known
 
 
@@ -24,8 +24,9 @@ def lapsed(sales: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
 
 
 def training_rows(sales: pd.DataFrame, today: int) -> pd.DataFrame:
-    """Return every row whose label is known at the end of week ``today``, with its label ``lapsed``."""
-    rows = pd.concat([features(sales, week) for week in range(FIRST, today - MATURES + 1)], ignore_index=True)
+    """Return every row with a whole history whose label is known at the end of week ``today``, with its label ``lapsed``."""
+    first = sales["week"].min() + HISTORY - 1
+    rows = pd.concat([features(sales, week) for week in range(first, today - MATURES + 1)], ignore_index=True)
     return rows.assign(lapsed=lapsed(sales, rows))
 
 

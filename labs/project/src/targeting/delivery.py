@@ -1,4 +1,4 @@
-"""How often, how fast and how well changes reach production: DORA's four measures, from the history of git.
+"""How often, how fast and how well changes reach production: four of DORA's measures, from the history of git.
 
 A deployment is a merge into this branch, a failed one a merge that was reverted later (``git revert -m 1``). Whoever
 merges without a merge commit, or reverts under another name, is not seen.

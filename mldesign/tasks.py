@@ -192,18 +192,26 @@ def labs(arguments: list[str]) -> int:
     """Run labs in the many states that students leave: minutes a lab, so not a part of `test`.
 
     Args:
-        arguments: numbers of labs, ``rest`` for what belongs to no single lab (the chain of all, a class to grade); or nothing, for all.
+        arguments: numbers of labs, ``rest`` for what belongs to no single lab (the chain of all, a class to grade, the capstone's examples); or nothing, for all.
     """
     wrong = [name for name in arguments if name != "rest" and not name.isdecimal()]
     if wrong:
         print(f"{wrong[0]!r} is no lab. Write a number, or rest: make labs LAB=3.", file=sys.stderr)
         return 2
     chosen = [
-        "chain or grading or labs_start or one_lab_after" if name == "rest" else f"[{name} or lab{name}"
+        "chain or grading or labs_start or one_lab_after or examples" if name == "rest" else f"[{name} or lab{name}"
         for name in arguments
     ]
     return python(
-        "pytest", "tests/lab", "-m", "matrix", "-n", "2", "--quiet", *(["-k", " or ".join(chosen)] if chosen else [])
+        "pytest",
+        "tests/lab",
+        "-m",
+        "matrix",
+        "tests/capstone",
+        "-n",
+        "2",
+        "--quiet",
+        *(["-k", " or ".join(chosen)] if chosen else []),
     )
 
 

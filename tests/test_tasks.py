@@ -79,7 +79,7 @@ def test_labs_runs_the_matrix_of_all_or_of_some(monkeypatch, capsys):
     assert "-k" not in commands[0]
     assert [command[-1] for command in commands[1:]] == [
         "[3 or lab3",
-        "[1 or lab1 or chain or grading or labs_start or one_lab_after",
+        "[1 or lab1 or chain or grading or labs_start or one_lab_after or examples",
     ]
     assert tasks.labs(["three"]) == 2 and "make labs LAB=3" in capsys.readouterr().err
 

@@ -299,7 +299,12 @@ def registered(found: dict) -> tuple[bool, str]:
         return False, "reports/evaluation.json was never committed"
     if None in now.values():
         return False, f"params.yaml has no decision.{' or '.join(name for name, value in now.items() if value is None)}"
-    then = _registration(before or {})
+    if before is None or None in _registration(before).values():
+        return (
+            False,
+            f"nothing was registered before the first evaluation ({first}): params.yaml came with it, or later",
+        )
+    then = _registration(before)
     moved = [f"{name} was {then[name]!r}, is {now[name]!r}" for name in now if then[name] != now[name]]
     if moved:
         return False, f"before the first evaluation ({first}): {'; '.join(moved)}"

@@ -35,10 +35,15 @@ class HourRate(ClassifierMixin, BaseEstimator):
         return np.column_stack([1 - rate, rate])
 
 
+def probability(model, frame: pd.DataFrame) -> pd.Series:
+    """Return the probability of a disruption to six digits: further ones differ from run to run."""
+    return pd.Series(model.predict_proba(frame[FEATURES])[:, 1].round(6), index=frame.index)
+
+
 def golden(model, features: pd.DataFrame) -> list[float]:
     """Return the probabilities of a few fixed rows: a model that comes back from its file must give them again."""
     rows = features.iloc[:: max(len(features) // 7, 1)]
-    return [round(float(value), 6) for value in model.predict_proba(rows[FEATURES])[:, 1]]
+    return probability(model, rows).tolist()
 
 
 def make(name: str, settings: dict) -> Pipeline | HourRate:

@@ -38,7 +38,7 @@ def load(decision: str, features: pd.DataFrame) -> object:
 
 def desks(features: pd.DataFrame, model, by: str, settings: dict) -> pd.DataFrame:
     """Return departures with their probability and whether they get a desk."""
-    probability = pd.Series(model.predict_proba(features[candidates.FEATURES])[:, 1], index=features.index)
+    probability = candidates.probability(model, features)
     chosen = money.choose(features, probability, settings["money"], settings["decision"]["budget"])
     return features.assign(probability=probability, desk=chosen, decided_by=by)[COLUMNS]
 

@@ -42,7 +42,7 @@ def predict(features: pd.DataFrame, fold: dict, settings: dict) -> pd.DataFrame:
     found = test[KEPT].copy()
     for name in ("baseline", "challenger"):
         model = candidates.make(name, settings).fit(train[candidates.FEATURES], train["disrupted"])
-        found[name] = model.predict_proba(test[candidates.FEATURES])[:, 1]
+        found[name] = candidates.probability(model, test)
         found[f"{name}_desk"] = money.choose(test, found[name], settings["money"], settings["decision"]["budget"])
     return found
 

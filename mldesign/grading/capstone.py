@@ -200,8 +200,8 @@ def questions(criterion: str, found: dict) -> list[str]:
     """Return what a person should ask about this repository, from what was found in it."""
     said = found["reports"]["evaluation"]
     asked = []
-    before, now = found["history"]["before"] or {}, found["params"]
-    if criterion == "decision" and before.get("money") != now.get("money") and found["history"]["first"]:
+    before, now = found["history"]["before"], found["params"]
+    if criterion == "decision" and before and before.get("money") != now.get("money"):
         asked.append(
             "The money in params.yaml changed after the first evaluation. Why, and what did it do to the result?"
         )

@@ -327,7 +327,9 @@ def written(name: str):
         if entry["text"] is None:
             return False, f"docs/{name}.md is missing"
         if entry["left"]:
-            return False, f"docs/{name}.md: {len(entry['left'])} places are left, the first: {entry['left'][0]}"
+            count = len(entry["left"])
+            left = "1 place is" if count == 1 else f"{count} places are"
+            return False, f"docs/{name}.md: {left} left, the first: {entry['left'][0]}"
         return entry["words"] >= WORDS, f"docs/{name}.md: {entry['words']} words"
 
     return check

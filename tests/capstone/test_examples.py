@@ -20,11 +20,11 @@ WEAKNESSES = {
         "and leaves what was committed": "reports/evaluation.json",
         "a fault that a test of the model sees": "names no fault of kind model",
         "a fault that a test of behaviour sees": "names no fault of kind behaviour",
-        "team contract and model card filled": "1 places are left, the first: [which groups were looked at",
+        "team contract and model card filled": "1 place is left, the first: [which groups were looked at",
     },
     "weak": {
         "metric, unit and margin registered before the first evaluation": "params.yaml came with it",
-        "proposal filled": "1 places are left",
+        "proposal filled": "1 place is left",
         "no data, no models, no keys in git": "models/challenger.skops",
         "data card filled": "places are left",
         "and leaves what was committed": "reports/evaluation.json",

@@ -4,7 +4,9 @@
   const names = Object.keys(data.gaps);
   const at = data.books.indexOf(values.books);
   const net = (i) => data.redeemers[i] * values.extra * data.margin - data.cost;
-  const best = data.books.reduce((first, _, i) => (net(i) > net(first) ? i : first), 0);
+  const most = Math.max(...data.redeemers);
+  const best = data.books.filter((_, i) => data.redeemers[i] === most);
+  const where = best.length > 1 ? `at ${best.length} splits from ${best[0]} to ${best[best.length - 1]} books` : `at ${best[0]} books`;
   const signed = (v) => (v < 0 ? "−" : "+") + Math.abs(v).toFixed(0);
   const dollars = (v) => (v < 0 ? "−" : "") + Math.round(Math.abs(v)).toLocaleString("en-US") + " dollars";
   const all = names.flatMap((name) => data.gaps[name]);
@@ -19,6 +21,6 @@
     ],
     bands: [],
     marks: names.map((name) => ({ x: values.books, y: data.gaps[name][at], label: "" })),
-    text: `${values.books} books for the unknown: gaps in points ${said}. ${data.redeemers[at]} redeemers, net value ${dollars(net(at))}; the most, ${dollars(net(best))}, is earned at ${data.books[best]} books.`,
+    text: `${values.books} books for the unknown: gaps in points ${said}. ${data.redeemers[at]} redeemers, net value ${dollars(net(at))}; the most, ${dollars(net(data.redeemers.indexOf(most)))}, is earned ${where}.`,
   };
 }

@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
+
 from mldesign import capstone, environment
 from mldesign.grading import children, evidence, marking, reports
 from mldesign.grading.command import KEPT
@@ -26,8 +28,8 @@ PEOPLE = {  # criterion → points that people give, and what to ask whatever wa
     "data": (2, "Which column would they like to use and must not? Let them show the test."),
     "pipeline": (1, "Kill a stage half-way and run again. Can you say after ten minutes where a feature comes from?"),
     "evaluation": (3, "Is the baseline the strongest rule that you can think of? Where does the gain come from?"),
-    "gate": (2, "Which check could not have failed? What would reverse the decision, and who would notice?"),
-    "tests": (1, "Read one test and its fault: would it see another fault of that kind?"),
+    "gate": (2, "Which check guards less than its name says? What would reverse the decision, and who would notice?"),
+    "tests": (1, "Read one test with its fault. Which fault has slipped through, and what came of it?"),
     "operation": (1, "Who is called when the number leaves its range, and what can the number not see?"),
     "people": (3, "Could the user refuse it? Which groups allow no conclusion, and does the card say so?"),
 }
@@ -89,7 +91,9 @@ def _words(arguments: list[str]) -> argparse.Namespace:
 
 
 def find(folder: Path) -> list[Team]:
-    """Return the teams in a folder, by name: each git repository and each bundle is one."""
+    """Return the teams in a folder, by name: each git repository and each bundle is one. A repository itself is one team."""
+    if (folder / ".git").exists():
+        return [Team(folder.name, folder)]
     return [
         Team(path.stem if path.suffix == ".bundle" else path.name, path)
         for path in sorted(folder.iterdir())
@@ -104,9 +108,10 @@ def grade(teams: list[Team], tag: str | None, seconds: int) -> list[str]:
     others = children.running()
     given = {
         "tests": [
-            f"{name}::{test}" for name, text in starter.items() for test in re.findall(r"^def (test_\w+)", text, re.M)
+            body for name, text in starter.items() if name.endswith(".py") for body in evidence.bodies(text).values()
         ],
         "templates": {name: starter[f"docs/{name}.md"] for name in evidence.DOCUMENTS},
+        "what": yaml.safe_load(starter["params.yaml"])["decision"]["what"],
         "guards": marking.guards(place, others),
     }
     try:
@@ -125,21 +130,49 @@ def judge(team: Team, folder: Path, tag: str | None, given: dict, seconds: int, 
     """Judge one team in a folder of its own."""
     team.refused, team.graded = clone(team.path, folder / "tree", tag)
     if not team.refused:
-        answer = children.call(evidence.gather, given | {"folder": str(folder)}, seconds, others)
+        team.refused = lay(team.path.with_name(f"{team.name}.data"), folder / "tree")
+    if not team.refused:
+        cpu = seconds * (os.cpu_count() or 1)  # a stage may use every core until the clock ends it
+        answer = children.call(evidence.gather, given | {"folder": str(folder)}, seconds, others, cpu)
         ends = {
-            "late": "its time was up",
+            "late": f"its {seconds // 60} minutes were up; --minutes gives more",
             "many": "it started process after process",
-            "silent": "it ended its own process",
+            "silent": "it ended the process that judges it, or took more memory than there is",
         }
-        team.refused = ends.get(answer.ended, "")
-        team.found = answer.result or {}
+        found = answer.result or {}
+        team.refused = ends.get(answer.ended) or found.get("broken", "")
+        team.found = {} if team.refused else found
     for criterion, check, title in evidence.CHECKS:
-        passed, why = check(team.found) if team.found else (False, f"not judged: {team.refused}")
+        passed, why = _checked(check, team.found) if team.found else (False, f"not judged: {team.refused}")
         team.rows.append((criterion, title, int(passed), why))
 
 
+def _checked(check, found: dict) -> tuple[bool, str]:
+    """Return what a check says. What a team has written may be of any type, and must not end the grading of the others."""
+    try:
+        return check(found)
+    except Exception as error:
+        return False, f"cannot be read: {type(error).__name__}: {error}"
+
+
+def lay(data: Path, tree: Path) -> str:
+    """Copy the data that a team hands in beside its repository into the clone; return why that failed, or nothing."""
+    if not data.is_dir():
+        return ""
+    for path in sorted(path for path in data.rglob("*") if path.is_file() and not path.is_symlink()):
+        target = tree / path.relative_to(data)
+        if not target.parent.resolve().is_relative_to(tree.resolve()) or target.exists() or target.is_symlink():
+            return f"{data.name} holds {path.relative_to(data).as_posix()}, which the repository has, too"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    return ""
+
+
 def clone(source: Path, target: Path, tag: str | None) -> tuple[str, str]:
-    """Clone a repository without running anything of it; return why that failed (or nothing), and what was checked out."""
+    """Clone a repository without running anything of it; return why that failed (or nothing), and what was checked out.
+
+    A link becomes a file that says where it led: none leads out of the clone.
+    """
     quiet = {
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -153,9 +186,13 @@ def clone(source: Path, target: Path, tag: str | None) -> tuple[str, str]:
             command, env={**os.environ, **quiet}, capture_output=True, text=True, encoding="utf-8", timeout=120
         )
 
-    done = git("clone", "--quiet", "--no-local", "--template=", str(source), str(target))
+    done = git(
+        "clone", "--quiet", "--no-local", "--template=", "--config", "core.symlinks=false", str(source), str(target)
+    )
     if done.returncode:
         return f"it cannot be cloned: {(done.stderr.strip().splitlines() or ['git says nothing'])[-1][:200]}", ""
+    if git("-C", str(target), "rev-parse", "--is-shallow-repository").stdout.strip() == "true":
+        return "its history is cut short (a shallow clone): clone it whole", ""
     there = git("-C", str(target), "tag", "--list").stdout.split()
     chosen = tag or next((name for name in TAGS if name in there), "HEAD")
     if tag and tag not in there:
@@ -191,42 +228,62 @@ def report(team: Team) -> str:
         lines += [
             f"- {'**yes**' if points else '**no**'} {title}: {reports.plain(why)}" for _, title, points, why in mine
         ]
-        lines += ["", f"Ask: {always}"]
-        lines += [f"Ask: {question}" for question in questions(criterion, team.found)] if team.found else []
+        lines += ["", f"- Ask: {always}"]
+        lines += [f"- Ask: {question}" for question in _questions(criterion, team.found)] if team.found else []
     return "\n".join([*lines, *_documents(team), ""])
+
+
+def _questions(criterion: str, found: dict) -> list[str]:
+    try:
+        return questions(criterion, found)
+    except Exception as error:  # a value of a type that nobody expects
+        return [reports.plain(f"Something here cannot be read ({type(error).__name__}: {error}). What is it?")]
 
 
 def questions(criterion: str, found: dict) -> list[str]:
     """Return what a person should ask about this repository, from what was found in it."""
-    said = found["reports"]["evaluation"]
+    said, committed = found["reports"]["evaluation"], found["committed"]["evaluation"]
     asked = []
     before, now = found["history"]["before"], found["params"]
     if criterion == "decision" and before and before.get("money") != now.get("money"):
         asked.append(
             "The money in params.yaml changed after the first evaluation. Why, and what did it do to the result?"
         )
+    if criterion == "decision" and found["history"]["skipped"]:
+        asked.append(f"{found['history']['skipped']} runs of the starter's decision came first. Is theirs another?")
     months = said.get("difference_by_month")
     if criterion == "evaluation" and isinstance(months, dict) and months:
         ordered = sorted(months, key=lambda month: float(months[month]))
         asked.append(f"The difference is smallest in {ordered[0]} and largest in {ordered[-1]}. Why?")
     if criterion == "evaluation" and said.get("unit"):
-        asked.append(f"Why is one {said['unit']} independent of the next?")
+        asked.append(f"Why is the {said['unit']} the unit? What does one share with the next?")
     if criterion == "tests":
         asked += [f"{fault['test']}: {fault['why']}. Did they know?" for fault in found["faults"] if fault["why"]]
+        asked += [
+            f"{fault['test']} sees {' '.join(fault['by'].split()) or 'nothing'} in place of "
+            f"{' '.join(fault['replace'].split())} in {fault['file']}. Would it see another fault of its kind?"
+            for fault in found["faults"]
+            if not fault["why"]
+        ]
     if criterion == "pipeline" and found["changed"]:
         asked.append(f"Who committed {found['changed'][0]}, and from which run?")
+    if criterion == "pipeline" and committed.get("difference") != said.get("difference"):
+        asked.append(
+            f"Committed is the difference {committed.get('difference')}, the run gives {said.get('difference')}."
+        )
     if criterion == "people":
         asked.append(
             f"Commits by author: {'; '.join(' '.join(line.split()) for line in found['history']['commits'] if line)}."
         )
-        asked.append(f"{found['reflections']} reflections. Does each name a diff?")
+        asked.append(f"Written alone: {', '.join(found['personal']) or 'nothing'}. Does each reflection name a diff?")
     return [reports.plain(question) for question in asked]
 
 
 def _documents(team: Team) -> list[str]:
+    texts = {f"docs/{name}.md": entry for name, entry in team.found.get("documents", {}).items()}
+    shown = {name: entry["text"] for name, entry in texts.items() if entry["text"] and not entry["left"]}
     lines = ["", "# Documents", ""]
-    for name, entry in team.found.get("documents", {}).items():
-        if entry["text"] and not entry["left"]:
-            fence = "`" * (1 + max([2, *(len(run) for run in re.findall(r"`+", entry["text"]))]))
-            lines += [f"## docs/{name}.md", "", f"{fence}text", entry["text"].rstrip(), fence, ""]
+    for name, text in (shown | team.found.get("personal", {})).items():
+        fence = "`" * (1 + max([2, *(len(run) for run in re.findall(r"`+", text))]))
+        lines += [f"## {reports.plain(name)}", "", f"{fence}text", text.rstrip(), fence, ""]
     return lines

@@ -66,7 +66,7 @@ def running() -> int:
     return count
 
 
-def call(work, payload: dict, seconds: float, others: int = 0) -> Answer:
+def call(work, payload: dict, seconds: float, others: int = 0, cpu: int = confine.CPU) -> Answer:
     """Call ``work(payload)`` in a process of its own and return its answer.
 
     Args:
@@ -74,12 +74,13 @@ def call(work, payload: dict, seconds: float, others: int = 0) -> Answer:
         payload: its argument.
         seconds: after that long the process is ended.
         others: processes and threads of this user, for the limit on their number.
+        cpu: seconds of processor time that each of its processes may take.
 
     Raises:
         ConnectionError: when no process can be started.
     """
     nonce = secrets.token_hex(16)
-    process, receiver = _started(work, nonce, json.dumps(payload), others)
+    process, receiver = _started(work, nonce, json.dumps(payload), others, cpu)
     try:
         return _listen(process, receiver, nonce, time.monotonic() + seconds)
     finally:
@@ -87,11 +88,11 @@ def call(work, payload: dict, seconds: float, others: int = 0) -> Answer:
         receiver.close()
 
 
-def _started(work, nonce: str, payload: str, others: int) -> tuple:
+def _started(work, nonce: str, payload: str, others: int, cpu: int) -> tuple:
     """Start a process and return it with the end of a pipe from it. A server that judged code has ended is waited for."""
     for pause in (0.5, 1, 2, 4, 8):
         receiver, sender = context().Pipe(duplex=False)
-        process = context().Process(target=_child, args=(sender, nonce, work, payload, others))
+        process = context().Process(target=_child, args=(sender, nonce, work, payload, others, cpu))
         try:
             process.start()
             return process, receiver
@@ -154,7 +155,7 @@ def _end(process) -> None:
     process.join(5)
 
 
-def _child(sender: Connection, nonce: str, work, payload: str, others: int) -> None:
+def _child(sender: Connection, nonce: str, work, payload: str, others: int, cpu: int) -> None:
     if hasattr(os, "setsid"):
         os.setsid()
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -165,7 +166,7 @@ def _child(sender: Connection, nonce: str, work, payload: str, others: int) -> N
     ):  # the server's own pipes: writing to them would end it, and with it the judging of others
         os.closerange(3, sender.fileno())
         os.closerange(sender.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
-    confine.limits(others)
+    confine.limits(others, cpu)
     result = work(json.loads(payload))
     line = json.dumps({"nonce": nonce, "result": result}).encode() + b"\n"
     if sys.platform == "win32":

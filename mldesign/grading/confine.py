@@ -39,15 +39,16 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",
 _libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
 
 
-def limits(running: int = 0) -> None:
+def limits(running: int = 0, cpu: int = CPU) -> None:
     """Set the limits of this process and its children: memory, processor time, size of files, number of processes.
 
     Args:
         running: processes and threads of this user that run already.
+        cpu: seconds of processor time of each process.
     """
     if resource is None:
         return
-    wanted = {"RLIMIT_CORE": 0, "RLIMIT_CPU": CPU, "RLIMIT_FSIZE": SIZE, "RLIMIT_NPROC": running + STARTED}
+    wanted = {"RLIMIT_CORE": 0, "RLIMIT_CPU": cpu, "RLIMIT_FSIZE": SIZE, "RLIMIT_NPROC": running + STARTED}
     if LINUX:  # macOS does not count what libraries reserve
         wanted["RLIMIT_DATA"] = runner.ceiling()
     for name, value in wanted.items():

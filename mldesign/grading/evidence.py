@@ -6,6 +6,7 @@ function of what was found. A check says points and evidence, and what a person 
 
 import ast
 import fnmatch
+import itertools
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from datetime import datetime
 from pathlib import Path
 
 import yaml
@@ -36,6 +38,8 @@ ROWS = {"row", "rows", "sample", "flight", "flights", "departure", "departures",
 WORDS = 60  # of a document, at least
 FAULTS = 8  # of evidence.yaml that are planted
 TEXT = 20_000  # characters of a document that are kept
+RUNS = 50  # commits of an evaluation that are looked through
+PERSONAL = 20  # reflections and peer reviews that are kept
 SECONDS = {"repro": 300, "tests": 180, "fault": 60, "tool": 30}
 
 
@@ -46,26 +50,34 @@ def gather(payload: dict) -> dict:
     """Run a repository and return what was found, as JSON can hold it.
 
     Args:
-        payload: ``folder`` with the clone in ``tree``, ``guards`` (see :func:`mldesign.grading.confine.enter`), ``tests`` (names of
-            the starter's tests), ``templates`` (document → text of the starter).
+        payload: ``folder`` with the clone in ``tree``, ``guards`` (see :func:`mldesign.grading.confine.enter`), ``tests`` (the
+            starter's tests, as :func:`bodies` gives them), ``templates`` (document → text of the starter), ``what`` (its decision).
     """
-    folder = Path(payload["folder"])
+    try:
+        return _gather(Path(payload["folder"]), payload)
+    except Exception as error:  # such as a tree that a stage has deleted: the team's report says it
+        return {"broken": f"{type(error).__name__}: {error}"[:300]}
+
+
+def _gather(folder: Path, payload: dict) -> dict:
     tree = folder / "tree"
-    for name in COURSE:
+    for name in foreign(tree):
         (folder / "block" / name).mkdir(parents=True)
         (folder / "block" / name / "__init__.py").write_text(BLOCK, encoding="utf-8")
     confine.enter(folder, payload["guards"])
     found = {
-        "history": history(tree),
+        "history": history(tree, payload["what"]),
         "tracked": tracked(tree),
         "imports": imports(tree),
         "params": _yaml(tree / "params.yaml"),
     }
     found["documents"] = {name: document(tree, name, payload["templates"].get(name, "")) for name in DOCUMENTS}
-    found["reflections"] = sum(path.name != "TEMPLATE.md" for path in (tree / "docs/reflections").glob("*.md"))
+    found["personal"] = personal(tree)
     found["committed"] = {name: _json(tree / f"reports/{name}.json") for name in ("evaluation", "decision")}
     found["workflow"] = workflow(tree)
-    found["repro"] = run(folder, ["-m", "dvc", "repro"], SECONDS["repro"])
+    found["repro"] = run(
+        folder, ["-m", "dvc", "repro", "--force"], SECONDS["repro"]
+    )  # also what dvc.lock calls unchanged
     found["changed"] = changed(tree)
     found["reports"] = {name: _json(tree / f"reports/{name}.json") for name in ("evaluation", "decision", "monitor")}
     decisions = tree / "data/decisions"
@@ -114,32 +126,62 @@ def _json(path: Path) -> dict:
 
 
 def _mapping(content: object) -> dict:
-    """Return a mapping as JSON can hold it; an empty one for anything else."""
-    return json.loads(json.dumps(content, default=str)) if isinstance(content, dict) else {}
+    """Return a mapping as JSON can hold it, its keys as text; an empty one for anything else."""
+    return json.loads(json.dumps(_keyed(content), default=str)) if isinstance(content, dict) else {}
 
 
-def history(tree: Path) -> dict:
-    """Return who committed how often, and what params.yaml said before the first evaluation was committed."""
-    first = git(tree, "log", "--diff-filter=A", "--format=%H", "--reverse", "--", "reports/evaluation.json").split()[:1]
-    found = {"commits": git(tree, "shortlog", "-sn", "HEAD").split("\n")[:12], "first": None, "before": None}
-    if first:
-        found["first"] = git(tree, "log", "-1", "--format=%h %ad %s", "--date=short", first[0]).strip()
-        text = git(tree, "show", f"{first[0]}^:params.yaml")
-        try:
-            found["before"] = _mapping(yaml.safe_load(text)) if text else None
-        except (yaml.YAMLError, RecursionError):
-            found["before"] = None
+def _keyed(content: object) -> object:
+    """Return the content with keys that are text: YAML has others, such as dates."""
+    if isinstance(content, dict):
+        return {str(key): _keyed(value) for key, value in content.items()}
+    return [_keyed(value) for value in content] if isinstance(content, list) else content
+
+
+def history(tree: Path, given: str) -> dict:
+    """Return who committed how often, and what params.yaml said before the first evaluation was committed.
+
+    Args:
+        tree: the clone.
+        given: the starter's ``decision.what``. Runs of it are no evaluations of a team that now decides something else.
+    """
+    runs = git(tree, "log", "--diff-filter=AM", "--format=%H", "--reverse", "--", "reports/evaluation.json").split()
+    found = {
+        "commits": git(tree, "shortlog", "-sn", "HEAD").split("\n")[:12],
+        "first": None,
+        "before": None,
+        "skipped": 0,
+    }
+    if _what(_yaml(tree / "params.yaml")) != given:
+        found["skipped"] = len(list(itertools.takewhile(lambda run: _what(_params(tree, run)) == given, runs[:RUNS])))
+    for run in runs[found["skipped"] :][:1]:
+        found["first"] = git(tree, "log", "-1", "--format=%h %ad %s", "--date=short", run).strip()
+        found["before"] = _params(tree, f"{run}^") or None
     return found
+
+
+def _params(tree: Path, commit: str) -> dict:
+    try:
+        return _mapping(yaml.safe_load(git(tree, "show", f"{commit}:params.yaml")))
+    except (yaml.YAMLError, RecursionError):
+        return {}
+
+
+def _what(params: dict) -> object:
+    decision = params.get("decision")
+    return decision.get("what") if isinstance(decision, dict) else None
 
 
 def tracked(tree: Path) -> list[str]:
     """Return what should not be in git: data, models, databases, large files, keys; also files that were deleted later."""
     wrong = []
-    ever = sorted(set(git(tree, "log", "--all", "--format=", "--name-only", "--diff-filter=A").split("\n")) - {""})
+    ever = sorted(
+        set(git(tree, "log", "--all", "--format=", "--name-only", "-z", "--no-renames", "--diff-filter=A").split("\0"))
+        - {""}
+    )
     wrong += [
         f"{name} (data or a model)" for name in ever if any(fnmatch.fnmatch(Path(name).name, kind) for kind in DATA)
     ]
-    for name in git(tree, "ls-files").split("\n"):
+    for name in git(tree, "ls-files", "-z").split("\0"):
         path = tree / name
         if not name or not path.is_file() or path.is_symlink():
             continue
@@ -151,9 +193,14 @@ def tracked(tree: Path) -> list[str]:
     return wrong[:20]
 
 
+def foreign(tree: Path) -> list[str]:
+    """Return which packages of the course are not the repository's own: a team may call its package as the labs call theirs."""
+    return [name for name in COURSE if not any((tree / place / name).is_dir() for place in ("src", "."))]
+
+
 def imports(tree: Path) -> list[str]:
     """Return the places where a Python file of the repository imports the course."""
-    found = []
+    found, course = [], foreign(tree)
     for path in sorted(tree.rglob("*.py")):
         try:
             nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
@@ -163,7 +210,7 @@ def imports(tree: Path) -> list[str]:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
             found += [
-                f"{path.relative_to(tree).as_posix()}:{node.lineno}" for name in names if name.split(".")[0] in COURSE
+                f"{path.relative_to(tree).as_posix()}:{node.lineno}" for name in names if name.split(".")[0] in course
             ]
     return found[:20]
 
@@ -176,6 +223,16 @@ def document(tree: Path, name: str, template: str) -> dict:
         return {"text": None, "left": [], "words": 0}
     left = [place for place in PLACE.findall(template) if place in text]
     return {"text": text, "left": left, "words": len(re.findall(r"\w+", text))}
+
+
+def personal(tree: Path) -> dict[str, str]:
+    """Return what people wrote alone, path → text: reflections and peer reviews."""
+    found = {}
+    for place in ("docs/reflections", "docs/peer-review"):
+        for path in sorted((tree / place).glob("*.md")):
+            if path.name != "TEMPLATE.md" and path.is_file() and len(found) < PERSONAL:
+                found[path.relative_to(tree).as_posix()] = path.read_bytes()[:TEXT].decode("utf-8", "replace")
+    return found
 
 
 def workflow(tree: Path) -> dict:
@@ -225,14 +282,16 @@ def _hashes(lock: object) -> dict[str, str]:
 
 
 def tests(folder: Path) -> dict:
-    """Run all tests once; return test → whether it passed, and the end of the output."""
+    """Run all tests once; return test → whether it passed with all its parameters, and the end of the output."""
     report = folder / "tmp" / "tests.xml"
-    said = run(folder, ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"], SECONDS["tests"])
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "junit_family=xunit1", f"--junitxml={report}"]
+    said = run(folder, words, SECONDS["tests"])
     cases = {}
     try:
         for case in ElementTree.parse(report).iter("testcase"):
-            name = re.sub(r"\[.*$", "", case.get("name", ""), flags=re.DOTALL)
-            test = f"{case.get('classname', '').replace('.', '/')}.py::{name}"
+            file = case.get("file", "").replace("\\", "/")
+            inside = case.get("classname", "").removeprefix(file.removesuffix(".py").replace("/", "."))
+            test = "::".join([file, *filter(None, inside.split(".")), plain(case.get("name", ""))])
             bad = any(child.tag in ("failure", "error") for child in case)
             cases[test] = cases.get(test, True) and not bad
     except (OSError, ElementTree.ParseError):
@@ -240,11 +299,32 @@ def tests(folder: Path) -> dict:
     return {"code": said["code"], "said": said["said"], "cases": cases}
 
 
+def plain(test: str) -> str:
+    """Return the name of a test without its parameters."""
+    return re.sub(r"\[.*$", "", test, flags=re.DOTALL)
+
+
+def bodies(text: str) -> dict[str, str]:
+    """Return the tests in a text of Python: name → body, which says whether two of them are one test, whatever they are called."""
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError):
+        return {}
+    tests = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name.startswith("test")]
+    return {test.name: "\n".join(map(ast.dump, test.body)) for test in tests}
+
+
 def faults(folder: Path, starters: list[str], cases: dict[str, bool]) -> list[dict]:
     """Plant each fault of evidence.yaml, run its test, and take the fault out again.
 
+    Args:
+        folder: with the clone in ``tree``.
+        starters: the starter's tests, as :func:`bodies` gives them.
+        cases: test → whether it is green without a fault.
+
     Returns:
-        For each: ``kind``, ``test``, ``file``, and ``why`` it does not count, or None when the test was green and turned red.
+        For each: ``kind``, ``test``, ``file``, the fault (``replace``, ``by``), and ``why`` it does not count, or None when the test
+        was green and turned red.
     """
     tree = folder / "tree"
     listed = _yaml(tree / "evidence.yaml").get("faults")
@@ -264,7 +344,7 @@ def faults(folder: Path, starters: list[str], cases: dict[str, bool]) -> list[di
             why = {0: "it stays green with the fault planted", None: "it takes more than a minute"}.get(done["code"])
             if done["code"] not in (0, 1, None):
                 why = f"pytest ends with code {done['code']} instead of a failed test"
-        found.append({**entry, "why": why})
+        found.append({key: text[:300] for key, text in entry.items()} | {"why": why})
     return found
 
 
@@ -272,16 +352,17 @@ def _not_a_fault(tree: Path, fault: dict, starters: list[str], cases: dict[str, 
     """Return why an entry of evidence.yaml cannot be planted or does not count, or None."""
     if fault["kind"] not in KINDS:
         return f"its kind {fault['kind']!r} is none of {', '.join(KINDS)}"
-    if fault["test"] in starters:
-        return "the test came with the starter"
-    if fault["test"] not in cases:
+    file, *_, name = plain(fault["test"]).split("::")
+    if plain(fault["test"]) not in cases:
         return "there is no such test"
-    if not cases[fault["test"]]:
+    if bodies((tree / file).read_text(encoding="utf-8")).get(name) in starters:
+        return "the test came with the starter"
+    if not cases[plain(fault["test"])]:
         return "it is red without the fault"
     path = tree / fault["file"]
     if path.is_symlink() or not path.is_file() or not path.resolve().is_relative_to(tree.resolve()):
         return f"there is no file {fault['file']!r}"
-    if fault["file"].startswith("tests/"):
+    if path.resolve().relative_to(tree.resolve()).parts[0] == "tests":
         return "the fault is planted in a test, not in the system"
     if not fault["replace"] or path.read_bytes().count(fault["replace"].encode()) != 1:
         return "the text to replace does not stand in the file exactly once"
@@ -365,7 +446,10 @@ def in_order(found: dict) -> tuple[bool, str]:
     folds = found["reports"]["evaluation"].get("split")
     if not isinstance(folds, list) or not folds or not all(isinstance(fold, dict) for fold in folds):
         return False, "reports/evaluation.json names no folds in `split`"
-    late = [fold for fold in folds if not str(fold.get("train_until", "9")) < str(fold.get("test_from", ""))]
+    times = [(_moment(fold.get("train_until")), _moment(fold.get("test_from"))) for fold in folds]
+    if any(None in pair or isinstance(pair[0], float) != isinstance(pair[1], float) for pair in times):
+        return False, "`split` needs train_until and test_from in every fold: dates as YYYY-MM-DD, or numbers"
+    late = [fold for fold, (until, tested) in zip(folds, times, strict=True) if not until < tested]
     if late:
         return False, f"learned until {late[0].get('train_until')}, tested from {late[0].get('test_from')}"
     return (
@@ -374,11 +458,21 @@ def in_order(found: dict) -> tuple[bool, str]:
     )
 
 
+def _moment(value: object) -> float | datetime | None:
+    """Return when something was: a number as it is, a date or a time as written in ISO 8601, without its zone."""
+    if isinstance(value, (int, float)):
+        return float(value)
+    try:
+        return datetime.fromisoformat(str(value)).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
 def interval(found: dict) -> tuple[bool, str]:
     """Baseline and challenger by the registered metric, with an interval by a unit that is not the row."""
     said, now = found["reports"]["evaluation"], _registration(found["params"])
     difference = _difference(said)
-    if difference is None or not said.get("baseline") or not said.get("challenger"):
+    if difference is None or None in (said.get("baseline"), said.get("challenger")):
         return False, "reports/evaluation.json lacks baseline, challenger, or difference with estimate, low, high"
     if said.get("metric") != now["metric"] or said.get("unit") != now["unit"]:
         return (

@@ -18,13 +18,15 @@ GOOD = {
     "history": {
         "commits": ["3 A"],
         "first": "abc first run",
+        "skipped": 0,
         "before": {"decision": {"metric": "m", "unit": "day", "margin": 0}},
     },
     "params": {"decision": {"metric": "m", "unit": "day", "margin": 0}},
     "tracked": [],
     "imports": [],
     "documents": dict.fromkeys(evidence.DOCUMENTS, DOCUMENT),
-    "reflections": 3,
+    "personal": {"docs/reflections/ada.md": "My diff."},
+    "committed": {"evaluation": {}, "decision": {}},
     "workflow": {"files": 1, "runs": ["make ci"], "findings": []},
     "repro": {"code": 0, "said": ""},
     "changed": [],
@@ -43,7 +45,10 @@ GOOD = {
     },
     "decisions": 3,
     "tests": {"code": 0, "said": "", "cases": {"tests/code/test_a.py::test_a": True}},
-    "faults": [{"kind": kind, "test": f"t_{kind}", "file": "src/x.py", "why": None} for kind in evidence.KINDS],
+    "faults": [
+        {"kind": kind, "test": f"t_{kind}", "file": "src/x.py", "replace": "+", "by": "-", "why": None}
+        for kind in evidence.KINDS
+    ],
 }
 
 
@@ -74,6 +79,9 @@ def test_a_sound_finding_has_every_point():
         (("changed",), ["reports/evaluation.json"], "leaves what was committed", "evaluation.json"),
         (("reports", "evaluation", "split"), [{**FOLD, "train_until": "2013-05-01"}], "every fold", "learned until 2013-05-01"),
         (("reports", "evaluation", "split"), [], "every fold", "names no folds"),
+        (("reports", "evaluation", "split"), [{"train_until": 10, "test_from": 9}], "every fold", "learned until 10"),
+        (("reports", "evaluation", "split"), [{**FOLD, "train_until": "2013-4-3"}], "every fold", "YYYY-MM-DD"),
+        (("reports", "evaluation", "split"), [{"test_from": "99"}], "every fold", "YYYY-MM-DD"),
         (("reports", "evaluation", "difference"), {}, "registered metric, interval", "lacks baseline"),
         (("reports", "evaluation", "unit"), "week", "registered metric, interval", "registered 'm' and 'day'"),
         (("reports", "decision", "decision"), "keep", "the decision follows", "keep; lower end +1"),
@@ -97,6 +105,12 @@ def test_one_fault_costs_its_point_and_is_named(path, value, title, words):
     lost = judged(found)
     named = [why for name, why in lost.items() if title in name]
     assert named and words in named[0], lost
+
+
+def test_folds_may_be_numbered():
+    found = copy.deepcopy(GOOD)
+    found["reports"]["evaluation"]["split"] = [{"train_until": 9, "test_from": 10}]
+    assert judged(found) == {}
 
 
 @pytest.mark.parametrize("kind", evidence.KINDS)
@@ -123,7 +137,9 @@ def team(tmp_path, commit) -> Path:
         "src/capstone/add.py": "def add(a, b):\n    return a + b\n",
         "tests/code/test_add.py": (
             "from capstone.add import add\n\n\ndef test_sum():\n    assert add(1, 2) == 3\n\n\n"
-            "def test_blind():\n    assert add(0, 0) == 0\n\n\ndef test_red():\n    assert add(1, 1) == 3\n"
+            "def test_blind():\n    assert add(0, 0) == 0\n\n\ndef test_red():\n    assert add(1, 1) == 3\n\n\n"
+            "def test_given():\n    assert add(3, 4) == 7\n\n\n"
+            "class TestMore:\n    def test_in_a_class(self):\n        assert add(5, 6) == 11\n"
         ),
         "docs/proposal.md": "# Proposal\n\n**Decision.** [who decides]\n",
         ".github/workflows/ci.yml": WORKFLOW,
@@ -147,22 +163,27 @@ def test_faults_are_planted_one_by_one_and_taken_out_again(team):
         {**base, "test": "tests/code/test_add.py::test_blind"},
         {**base, "test": "tests/code/test_add.py::test_red"},
         {**base, "test": "tests/code/test_add.py::test_none"},
-        {**base, "test": "tests/code/test_add.py::test_starter"},
-        {**base, "test": "tests/code/test_add.py::test_sum", "replace": "return"},
-        {**base, "test": "tests/code/test_add.py::test_sum", "file": "tests/code/test_add.py"},
+        {**base, "test": "tests/code/test_add.py::test_given"},
+        {**base, "test": "tests/code/test_add.py::TestMore::test_in_a_class"},
+        {**base, "test": "tests/code/test_add.py::test_sum", "replace": "a"},
+        {**base, "test": "tests/code/test_add.py::test_sum", "file": "src/../tests/code/test_add.py"},
         {**base, "test": "tests/code/test_add.py::test_sum", "file": "../outside.py"},
     ]
-    entries[5]["replace"] = "a"
-    (team / "tree/evidence.yaml").write_text(json.dumps({"faults": entries}), encoding="utf-8")
     cases = evidence.tests(team)["cases"]
-    assert cases == {f"tests/code/test_add.py::test_{name}": name != "red" for name in ("sum", "blind", "red")}
-    found = evidence.faults(team, ["tests/code/test_add.py::test_starter"], cases)
+    names = ("test_sum", "test_blind", "test_red", "test_given", "TestMore::test_in_a_class")
+    assert cases == {f"tests/code/test_add.py::{name}": name != "test_red" for name in names}
+    starter = evidence.bodies("def test_of_the_starter():\n    assert add(3, 4) == 7\n")
+    found = []
+    for some in (entries[:5], entries[5:]):
+        (team / "tree/evidence.yaml").write_text(json.dumps({"faults": some}), encoding="utf-8")
+        found += evidence.faults(team, list(starter.values()), cases)
     assert [fault["why"] for fault in found] == [
         None,
         "it stays green with the fault planted",
         "it is red without the fault",
         "there is no such test",
         "the test came with the starter",
+        None,
         "the text to replace does not stand in the file exactly once",
         "the fault is planted in a test, not in the system",
         "there is no file '../outside.py'",
@@ -171,9 +192,26 @@ def test_faults_are_planted_one_by_one_and_taken_out_again(team):
 
 
 def test_history_says_what_was_registered_before_the_first_evaluation(team):
-    found = evidence.history(team / "tree")
+    found = evidence.history(team / "tree", "which flights")
     assert found["before"] == {"decision": {"metric": "m", "unit": "day", "margin": 0}}
     assert found["first"].endswith("first run")
+
+
+def test_runs_of_the_starters_decision_do_not_count_against_a_team_that_decides_something_else(team, commit):
+    """Registered: a commit with the own decision and metric, then the own first evaluation."""
+    tree = team / "tree"
+    assert evidence.history(tree, None)["first"].endswith("first run")  # params.yaml here names no decision, as now
+    for message, name, text in (
+        ("own decision", "params.yaml", "decision: {what: orders, metric: own, unit: week, margin: 5}\n"),
+        ("own run", "reports/evaluation.json", '{"metric": "own"}'),
+        ("next run", "reports/evaluation.json", '{"metric": "own", "n": 2}'),
+    ):
+        (tree / name).write_text(text, encoding="utf-8")
+        commit(tree, message)
+    found = evidence.history(tree, None)
+    assert found["first"].endswith("own run") and found["skipped"] == 1
+    assert found["before"]["decision"]["metric"] == "own"
+    assert evidence.history(tree, "which flights")["first"].endswith("first run")
 
 
 def test_what_should_not_be_in_git_is_found_also_when_it_was_deleted(team, commit):
@@ -223,10 +261,60 @@ def test_only_repositories_and_bundles_are_teams_and_a_broken_one_says_why(team,
     scratch.run(["git", "tag", "mvp"], place / "ada")
     teams = {found.name: found for found in grading.find(place)}
     assert list(teams) == ["ada", "ben", "broken"]
+    assert [found.name for found in grading.find(place / "ada")] == ["ada"]
     assert grading.clone(teams["ada"].path, tmp_path / "1", None) == ("", "mvp")
     assert grading.clone(teams["ben"].path, tmp_path / "2", None)[0] == ""
     assert grading.clone(teams["ada"].path, tmp_path / "3", "final")[0] == "it has no tag final"
+    scratch.run(["git", "clone", "--quiet", "--depth=1", (place / "ada").as_uri(), str(place / "cut")], tmp_path)
+    assert "cut short" in grading.clone(place / "cut", tmp_path / "5", None)[0]
     assert "cannot be cloned" in grading.clone(teams["broken"].path, tmp_path / "4", None)[0]
+
+
+def test_data_beside_a_repository_are_laid_over_its_clone(tmp_path):
+    data, tree = tmp_path / "ada.data", tmp_path / "tree"
+    (tree / "src").mkdir(parents=True)
+    assert grading.lay(data, tree) == ""
+    (data / "data/raw").mkdir(parents=True)
+    (data / "data/raw/orders.csv").write_text("1\n", encoding="utf-8")
+    assert grading.lay(data, tree) == ""
+    assert (tree / "data/raw/orders.csv").read_text(encoding="utf-8") == "1\n"
+    assert "holds data/raw/orders.csv, which the repository has" in grading.lay(data, tree)
+
+
+def test_what_one_team_wrote_does_not_end_the_grading_of_the_others(tmp_path, monkeypatch, team, commit):
+    """Values of types that nobody expects cost a point, and a tree that is gone is said to be gone."""
+    odd = copy.deepcopy(GOOD)
+    odd["params"]["decision"]["margin"] = "zero"
+    odd["reports"]["evaluation"]["difference_by_month"] = {"May": "much", "June": 1}
+    for found, points in ((odd, 17), ({"broken": "FileNotFoundError: tree"}, 0)):
+        answer = grading.children.Answer(found, "answered")
+        monkeypatch.setattr(grading.children, "call", lambda *_, answer=answer: answer)
+        ada = grading.Team("ada", team / "tree")
+        grading.judge(ada, tmp_path / str(points), None, {}, 600, 0)
+        report = grading.report(ada)
+        assert ada.points == points, ada.rows
+        assert "cannot be read" in report if points else "not judged: FileNotFoundError: tree" in report
+
+
+def test_a_stage_may_compute_longer_than_a_check_of_the_labs(team, monkeypatch, tmp_path):
+    given = []
+    monkeypatch.setattr(
+        grading.children, "call", lambda *all_: given.append(all_) or grading.children.Answer({}, "late")
+    )
+    ada = grading.Team("ada", team / "tree")
+    grading.judge(ada, tmp_path / "clone", None, {}, 600, 0)
+    assert given[0][-1] >= 600 and "10 minutes were up" in ada.refused
+
+
+def test_a_package_of_ones_own_may_be_called_as_the_labs_call_theirs(team):
+    (team / "tree/src/targeting").mkdir()
+    (team / "tree/src/use.py").write_text("from targeting import x\nimport mldesign\n", encoding="utf-8")
+    assert evidence.imports(team / "tree") == ["src/use.py:2"]
+
+
+def test_keys_of_yaml_that_are_no_text_are_read(tmp_path):
+    (tmp_path / "params.yaml").write_text("2013-01-01: {2: x}\n", encoding="utf-8")
+    assert evidence._yaml(tmp_path / "params.yaml") == {"2013-01-01": {"2": "x"}}
 
 
 def test_results_are_a_table_and_a_report_with_questions(tmp_path):
@@ -240,7 +328,7 @@ def test_results_are_a_table_and_a_report_with_questions(tmp_path):
     assert len(table) == len(evidence.CHECKS) and table[0]["team"] == "'=ada"
     report = (tmp_path / "grades/=ada.md").read_text(encoding="utf-8")
     assert "19 of 19 points" in report and "The money in params.yaml changed" in report
-    assert "Why is one day independent of the next?" in report and "\n`````text\n" in report
+    assert "Why is the day the unit?" in report and "## docs/reflections/ada.md" in report and "\n`````text\n" in report
 
 
 def test_points_of_people_and_script_add_up_to_what_the_rubric_says():

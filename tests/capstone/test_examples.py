@@ -85,7 +85,7 @@ def test_each_planted_weakness_is_named_and_nothing_else_is_lost(graded, rows, n
         assert words in lost[check], (check, lost[check])
     report = (graded / f"{name}.md").read_text(encoding="utf-8")
     assert report.count("- **no** ") == len(lost)
-    assert report.count("\nAsk: ") >= 8
+    assert report.count("\n- Ask: ") >= 8
 
 
 @pytest.mark.matrix

@@ -2,22 +2,24 @@
 
 from pathlib import Path
 
+from capstone import params
 from capstone.files import read_json, run, write_json
 
 
-def decide(evaluation: dict, contract: dict) -> dict:
+def decide(evaluation: dict, contract: dict, most_aside: int) -> dict:
     """Return the decision record: ``promote`` when every check passes, else ``keep``.
 
     Args:
         evaluation: reports/evaluation.json; the margin in it was registered before training.
         contract: reports/contract.json.
+        most_aside: rows in quarantine with which a challenger may still be promoted.
     """
     difference, margin = evaluation["difference"], evaluation["margin"]
     aside = sum(sum(table["quarantine"].values()) for table in contract.values())
     in_order = all(fold["train_until"] < fold["test_from"] for fold in evaluation["split"])
     said = f"{difference['estimate']:+.0f} ({difference['low']:+.0f} to {difference['high']:+.0f}) dollars a day"
     checks = [
-        ("contract", bool(contract), f"kept; {aside} rows in quarantine"),
+        ("contract", aside <= most_aside, f"rows in quarantine: {aside}, at most {most_aside}"),
         ("order", in_order, f"{len(evaluation['split'])} folds, each learned before it is tested"),
         ("money", difference["low"] > margin, f"{said}, margin {margin}, by {evaluation['unit']}"),
     ]
@@ -33,7 +35,8 @@ def main() -> None:
     """Write ``reports/decision.json``."""
     reports = Path("reports")
     evaluation = read_json(reports / "evaluation.json", "dvc repro evaluate")
-    record = decide(evaluation, read_json(reports / "contract.json", "dvc repro contract"))
+    contract = read_json(reports / "contract.json", "dvc repro contract")
+    record = decide(evaluation, contract, params.read()["gate"]["most_aside"])
     write_json(reports / "decision.json", record)
     print(record["decision"], *(f"{check['check']}: {check['because']}" for check in record["checks"]), sep="\n  ")
 

@@ -34,11 +34,15 @@ def test_a_longer_wait_never_lowers_the_probability(model):
 
 
 def test_the_gate_keeps_the_baseline_unless_the_whole_interval_is_above_the_margin():
-    assert gate.decide(EVALUATION, CONTRACT)["decision"] == "promote"
+    assert gate.decide(EVALUATION, CONTRACT, 1)["decision"] == "promote"
     unsure = EVALUATION | {"difference": {"estimate": 100.0, "low": -5.0, "high": 205.0}}
-    assert gate.decide(unsure, CONTRACT)["decision"] == "keep"
+    assert gate.decide(unsure, CONTRACT, 1)["decision"] == "keep"
 
 
 def test_the_gate_refuses_what_was_learned_after_it_was_tested():
     late = EVALUATION | {"split": [{"train_until": "2013-05-01", "test_from": "2013-05-01"}]}
-    assert gate.decide(late, CONTRACT)["decision"] == "keep"
+    assert gate.decide(late, CONTRACT, 1)["decision"] == "keep"
+
+
+def test_the_gate_refuses_what_was_learned_while_a_feed_was_faulty():
+    assert gate.decide(EVALUATION, CONTRACT, 0)["decision"] == "keep"

@@ -14,7 +14,7 @@ def findings(folder: Path, persona: str) -> list[tuple[str, str, int]]:
 
     Args:
         folder: holds ``.github/workflows`` or workflow files.
-        persona: ``regular``, ``pedantic`` or ``auditor``, from few findings that are almost surely right to all.
+        persona: ``regular``, ``pedantic`` or ``auditor``, from few false alarms to all that a person may want to judge.
 
     Raises:
         FileNotFoundError: when zizmor is not installed.
@@ -25,5 +25,6 @@ def findings(folder: Path, persona: str) -> list[tuple[str, str, int]]:
         raise FileNotFoundError("zizmor is not installed. Run `pip install zizmor`, then again.")
     words = [program, "--offline", "--quiet", "--no-exit-codes", "--format", "json", "--persona", persona, str(folder)]
     found = json.loads(scratch.run(words, folder))
-    line = [one["locations"][0]["concrete"]["location"]["start_point"]["row"] + 1 for one in found]
-    return sorted((one["ident"], one["determinations"]["severity"], n) for one, n in zip(found, line, strict=True))
+    primary = [next(place for place in one["locations"] if place["symbolic"]["kind"] == "Primary") for one in found]
+    lines = [place["concrete"]["location"]["start_point"]["row"] + 1 for place in primary]
+    return sorted((one["ident"], one["determinations"]["severity"], n) for one, n in zip(found, lines, strict=True))

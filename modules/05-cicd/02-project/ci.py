@@ -1,7 +1,8 @@
-"""Everything that CI checks, cheapest first, by one command: ``python ci.py``. Writes ``report.md``; exit code 1 refuses.
+"""Everything that CI checks, by one command: ``python ci.py``. Writes ``report.md``; exit code 1 refuses.
 
-A check that refuses ends the run: what comes after it is reported as not run. The report is what a reader of the pull
-request sees; a workflow appends it to ``$GITHUB_STEP_SUMMARY``, which needs no right to write anything.
+A red test or a broken contract ends the run, and what comes after it is reported as not run; the four checks that judge
+the model report together, so that an author sees every reason at once. The report is what a reader of the pull request
+sees; a workflow appends it to ``$GITHUB_STEP_SUMMARY``, which needs no right to write anything.
 """
 
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 CHECKS = ("tests", "contract", "performance", "slices", "latency", "size")
 NEXT = {
     "tests": "Run `python -m pytest -q` and mend the code, not the test.",
-    "contract": "Ask the owner of the delivery; train nothing on these rows.",
+    "contract": "Ask the owner of the delivery; use these rows for nothing.",
     "performance": "Show that the loss is within the margin, on the registered households, or withdraw.",
     "slices": "Say who loses and why that is acceptable; the owner of the margin decides.",
     "latency": "Measure where the time goes, then ask who waits.",

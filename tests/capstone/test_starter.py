@@ -87,6 +87,8 @@ def test_the_notebook_finds_the_same(reports):
     notebook = nbformat.read(PAGES / "walking-skeleton.ipynb", as_version=4)
     said = "".join(out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", []))
     assert f"challenger minus baseline: {reports['evaluation']['difference']['estimate']:+.0f} dollars a day" in said
+    usual = reports["monitor"]["usual"]
+    assert f"usual: {usual['low']:+.3f} to {usual['high']:+.3f}" in said
 
 
 @pytest.mark.parametrize(

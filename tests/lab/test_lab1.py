@@ -1,6 +1,7 @@
 """Lab 1 alone: what its break does, what its sample answers quote. (What every lab must keep: test_checks, test_notebooks.)"""
 
 import nbformat
+import pytest
 import yaml
 from broken import failing
 
@@ -16,6 +17,7 @@ def test_the_break_even_rate_follows_the_students_own_assumptions():
     assert LAB["1.1"].check(0.125, own) is not None
 
 
+@pytest.mark.matrix
 def test_the_failing_test_is_the_one_that_the_notebooks_break_fails(tmp_path):
     """The break of section 7, made in a copy: exactly the named test fails."""
     clock = "timezone('America/New_York', timezone('UTC', transaction_timestamp))"

@@ -15,6 +15,7 @@ def test_the_break_of_the_notebook_changes_what_no_task_writes():
     assert "src/targeting/outcomes.py" not in {task.file for task in tasks.of(5).values()}
 
 
+@pytest.mark.matrix
 def test_the_failing_test_is_the_one_that_the_task_asks_for(tmp_path):
     broken = {"src/targeting/outcomes.py": ("GroupKFold", "KFold")}
     failed = failing(tmp_path, states.after(5), broken, "tests/monitor/test_outcomes.py")

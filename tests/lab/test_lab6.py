@@ -56,6 +56,7 @@ def test_the_files_of_the_review_are_the_choices_of_its_task():
     assert set(re.findall(r'^    "([^"]+)": \(', edited, flags=re.MULTILINE)) == set(tasks.of(6)["6.6"].choices)
 
 
+@pytest.mark.matrix
 def test_a_renamed_target_is_seen_by_the_test_that_the_task_asks_for(tmp_path):
     broken = {"Makefile": ("\nrepro:", "\npipeline:")}
     failed = failing(tmp_path, states.after(6), broken, "tests/behaviour/test_workflows.py")

@@ -73,6 +73,7 @@ def test_tills_misbehave_once_and_answer_then(mood, error):
         with pytest.raises(error):
             night.ask("17", port, limit=0.5)
         assert night.ask("17", port, limit=30) == night.ask("16", port, limit=30) == "closed"
+    assert "TILLS" not in night.os.environ
 
 
 def test_when_nobody_listens_it_is_temporary_too():
@@ -80,6 +81,26 @@ def test_when_nobody_listens_it_is_temporary_too():
         port = tills.server_address[1]
     with pytest.raises((ConnectionError, TimeoutError)):
         night.ask("17", port, limit=3)
+
+
+def test_the_worker_makes_lists_quietly_or_says_why_not(capsys):
+    def make(campaign):
+        print("a list")
+        if campaign == "71":
+            raise RuntimeError("There is no campaign 71.\nName another.")
+
+    with night.Tills({}), night.Worker(make):
+        assert night.step("17") == 0
+        assert night.step("71") == 1
+    assert capsys.readouterr().out == "permanent: There is no campaign 71. Name another.\n"
+
+
+def test_without_a_worker_it_is_temporary():
+    with night.Worker(print) as worker:
+        port = str(worker.server_address[1])
+    with pytest.MonkeyPatch.context() as patch, night.Tills({}):
+        patch.setenv("WORKER", port)
+        assert night.step("17") == night.TEMPORARY
 
 
 @pytest.mark.parametrize(

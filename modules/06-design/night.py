@@ -1,55 +1,58 @@
-"""One step of lesson 6.1's night, ``python night/night.py 17``, and tills that can be told to misbehave.
+"""One step of lesson 6.1's night, ``python night/night.py 17``, tills that can be told to misbehave, and the worker that makes lists.
 
 A step says by its exit code what may be done about a failure: 0, nothing, it is done; 75, try again (``EX_TEMPFAIL`` of
-``sysexits.h``); anything else, call somebody.
+``sysexits.h``); anything else, call somebody. The worker lives in the notebook, where the packages are loaded already: a process that
+loads them for each list would take most of the night's time.
 """
 
+import contextlib
+import io
 import os
 import re
 import socket
 import socketserver
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 TEMPORARY = 75
 LIMIT = 3.0  # seconds that a step waits for the tills
+WORK = 60.0  # seconds that it waits for its list
+MADE = "made"
 
 
-def ask(campaign: str, port: int, limit: float = LIMIT) -> str:
-    """Ask the tills whether the evening before a campaign's start is closed, and return their answer.
+def ask(campaign: str, port: int, limit: float) -> str:
+    """Send a campaign's number to a server on this machine, and return its answer, one line.
 
     Raises:
-        TimeoutError: when they say nothing within ``limit`` seconds.
-        ConnectionError: when nobody listens, or they hang up without an answer.
+        TimeoutError: when it says nothing within ``limit`` seconds.
+        ConnectionError: when nobody listens, or it hangs up without an answer.
     """
     with socket.create_connection(("127.0.0.1", port), timeout=limit) as line:
         line.sendall(f"{campaign}\n".encode())
-        answer = line.recv(64)
+        answer = line.makefile(encoding="utf-8").readline()
     if not answer:
-        raise ConnectionError("the tills hung up")
-    return answer.decode().strip()
+        raise ConnectionError("the other side hung up")
+    return answer.strip()
 
 
 def make_list(campaign: str) -> None:
-    """Write the mailing list of a campaign, as the labs' system does: whole or not at all.
+    """Have the worker write the mailing list of a campaign: whole or not at all.
 
     Raises:
-        RuntimeError: when it cannot be made, with what to do about it (``targeting.files.StageError``).
+        TimeoutError, ConnectionError: when the worker is not there, or takes longer than ``WORK`` seconds.
+        RuntimeError: when the list cannot be made, with what to do about it.
     """
-    sys.path.insert(0, "src")
-    from targeting import features
-
-    features.campaign(features.read(), int(campaign))  # is there such a campaign? cheap questions come first
-    from targeting import score
-
-    score.main(["--campaign", campaign])
+    answer = ask(campaign, int(os.environ["WORKER"]), WORK)
+    if answer != MADE:
+        raise RuntimeError(answer)
 
 
 def step(campaign: str) -> int:
-    """Ask the tills, make the list, and return the exit code."""
+    """Ask the tills, have the list made, and return the exit code."""
     try:
-        ask(campaign, int(os.environ["TILLS"]))
+        ask(campaign, int(os.environ["TILLS"]), LIMIT)
         make_list(campaign)
     except (ConnectionError, TimeoutError) as error:  # may be gone in a minute
         print(f"temporary: {error}")
@@ -111,39 +114,71 @@ def read(said: str) -> dict[str, str | int]:
     }
 
 
-class Tills(socketserver.ThreadingTCPServer):
-    """Tills on this machine, for a ``with`` block. They answer ``closed``, or as their moods say.
+class _Server(socketserver.ThreadingTCPServer):
+    """A server on this machine for a ``with`` block; steps find its port in the environment, under the name of its class."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Line)
+        self.variable = type(self).__name__.upper()
+
+    def __enter__(self) -> "_Server":
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        os.environ[self.variable] = str(self.server_address[1])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+        os.environ.pop(self.variable, None)
+
+
+class Tills(_Server):
+    """Tills that answer ``closed``, or as their moods say.
 
     Args:
         moods: campaign → what to do when asked about it the first time, the second time, …: ``"silent"``, ``"hangs up"`` or
             ``"answers"``; afterwards they answer.
     """
 
-    daemon_threads = True
-
     def __init__(self, moods: dict[str, list[str]]):
         self.moods = {campaign: list(order) for campaign, order in moods.items()}
-        super().__init__(("127.0.0.1", 0), _Line)
+        super().__init__()
 
-    def __enter__(self) -> "Tills":
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        os.environ["TILLS"] = str(self.server_address[1])  # so that the steps find them
-        return self
+    def answer(self, campaign: str, line: socketserver.StreamRequestHandler) -> str:
+        moods = self.moods.get(campaign, [])
+        mood = moods.pop(0) if moods else "answers"
+        if mood == "silent":
+            line.rfile.read()  # until the other side gives up
+        return "closed" if mood == "answers" else ""
 
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-        os.environ.pop("TILLS", None)
+
+class Worker(_Server):
+    """A process that makes lists, one at a time, and answers ``made`` or why not.
+
+    Args:
+        make: writes the list of a campaign, given its number as text; a RuntimeError of it becomes the answer.
+    """
+
+    def __init__(self, make: Callable[[str], object]):
+        self.make, self.busy = make, threading.Lock()
+        super().__init__()
+
+    def answer(self, campaign: str, line: socketserver.StreamRequestHandler) -> str:
+        try:
+            with self.busy, contextlib.redirect_stdout(io.StringIO()):  # what it prints stands in its reports
+                self.make(campaign)
+        except RuntimeError as error:
+            return " ".join(str(error).split())
+        return MADE
 
 
 class _Line(socketserver.StreamRequestHandler):
     def handle(self) -> None:
-        moods = self.server.moods.get(self.rfile.readline().decode().strip(), [])
-        mood = moods.pop(0) if moods else "answers"
-        if mood == "silent":
-            self.rfile.read()  # until the other side gives up
-        elif mood == "answers":
-            self.wfile.write(b"closed\n")
+        answer = self.server.answer(self.rfile.readline().decode().strip(), self)
+        if answer:
+            self.wfile.write(f"{answer}\n".encode())
 
 
 if __name__ == "__main__":

@@ -916,6 +916,8 @@ def check_failing_test(answer: str, params: dict) -> str | None:
     own = {
         "test_agrees_with_the_history_of_the_first_lab": "It fails too. It says that two statements differ, not which of them is "
         "wrong, and it works only because somebody wrote the same feature twice. Name the one that needs no second opinion.",
+        "test_mailings_and_redemptions_count_in_the_84_days_before_the_start": "It fails too: it knows by hand what mailings and "
+        "redemptions should be. The same slip in another feature it would not see. Name the one that asks this of every feature.",
         "leaks": "That is your function, which found it. Which test calls it?",
     }
     return hints.failing_test(answer, FAILING_TEST, own, where=(r".*\.sql", "redeemed_before", "features"))

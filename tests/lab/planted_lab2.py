@@ -11,6 +11,7 @@ ANSWERS = {
         ],
         "wrong": [
             ("test_agrees_with_the_history_of_the_first_lab", "needs no second opinion"),
+            ("test_mailings_and_redemptions_count_in_the_84_days_before_the_start[2017-06-01-0]", "every feature"),
             ("tests/data/test_features.py", "That is the file"),
             ("features.sql", "where the fault is"),
             ("leaks", "Which test calls it"),

@@ -23,4 +23,8 @@ def test_the_break_of_the_notebook_changes_one_place_that_no_task_writes():
 def test_the_failing_tests_are_those_that_the_task_speaks_of(tmp_path):
     broken = {"src/targeting/features.sql": (SOUND, SOUND.replace("<", "<="))}
     failed = failing(tmp_path, states.after(2), broken, "tests/data/test_features.py")
-    assert failed == {tasks.of(2)["2.7"].reference({}), "test_agrees_with_the_history_of_the_first_lab"}
+    assert failed == {
+        tasks.of(2)["2.7"].reference({}),
+        "test_agrees_with_the_history_of_the_first_lab",
+        "test_mailings_and_redemptions_count_in_the_84_days_before_the_start",
+    }

@@ -1,4 +1,6 @@
-"""Plumbing of lesson 7.2: households drawn again, and a chart of intervals by group. What is measured stands in the lesson."""
+"""Plumbing of lesson 7.2: households drawn again, a chart of intervals by group, a delivery. What is measured stands in the lesson."""
+
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -54,3 +56,32 @@ def chart(table: pd.DataFrame, least: int, title: str, x: str) -> Axes:
         axes.plot(found["TPR"], height, "o", color=color)
     axes.set(yticks=range(len(table)), yticklabels=table.index[::-1], xlim=(0, 1))
     return axes
+
+
+def deliver(settings: dict) -> bool:
+    """Take a delivery of all tables, without who asked to be deleted, and compute the features from it.
+
+    As in ``dvc repro``, contracts and features run only when the tables have changed. The current folder is that of
+    ``coupon.system()``.
+
+    Args:
+        settings: params.yaml.
+
+    Returns:
+        Whether the tables have changed.
+
+    Raises:
+        StageError: of the stage that refuses; the message says what to do.
+    """
+    from targeting import contracts, features, ingest, source  # here, because coupon.system() puts it on the path
+
+    raw, clean, quarantine = (Path("data") / name for name in ("raw", "clean", "quarantine"))
+    before = (raw / "manifest.json").read_bytes()
+    ingest.ingest(*source.package_folder(), raw, settings["ingest"], ingest.deleted(settings))
+    if (raw / "manifest.json").read_bytes() == before:
+        return False
+    contracts.apply(raw, clean, quarantine, settings["contracts"]["max_quarantine_share"])
+    with features.connect(clean, settings["data"]) as connection:
+        statement = features.STATEMENT.read_text(encoding="utf-8")
+        features.write_query(connection, statement, Path("data/features.parquet"))
+    return True

@@ -5,6 +5,7 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from mdit_py_plugins.anchors.index import slugify
 
@@ -87,11 +88,20 @@ def test_the_first_right_entry_gives_the_place():
 
 def test_the_evaluation_set_names_entries_of_the_snapshot_and_is_halved_by_kind():
     questions, (entries, _) = glossary.questions(), glossary.snapshot()
-    named = {name for names in questions["answers"] for name in names}
+    named = {name for column in ("answers", "second") for names in questions[column] for name in names}
     assert not named - set(entries.index)
     assert questions["question"].is_unique
     by_kind = questions.groupby([questions["answers"].map(bool), "half"]).size()
     assert by_kind.tolist() == [7, 7, 23, 23]
+    assert questions["answers"].map(bool).tolist() == questions["second"].map(bool).tolist()
+
+
+def test_agreement_of_two_labellers_looks_at_the_answer_and_at_its_entries():
+    """Equal, equal in another order, both without an answer, one entry in common, and an answer that one denies."""
+    first = [["a"], ["a", "b"], [], ["a", "b"], ["a"]]
+    second = [["a"], ["b", "a"], [], ["a"], []]
+    counted = glossary.agreement(pd.DataFrame({"answers": first, "second": second}))
+    assert list(counted.values()) == [4, 3]
 
 
 def test_the_halves_are_the_draw_that_was_registered():

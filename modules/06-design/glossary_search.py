@@ -72,9 +72,23 @@ def snapshot() -> tuple[pd.DataFrame, dict]:
 
 
 def questions() -> pd.DataFrame:
-    """Return the evaluation set, indexed by number: ``half``, ``question``, ``answers`` (a list of ids, empty without one)."""
+    """Return the evaluation set, indexed by number: ``half``, ``question``, ``answers`` and ``second``.
+
+    The last two are lists of ids, empty where the glossary has no answer: by the author of the question, and by a second
+    labeller who had not seen the first labels.
+    """
     rows = pd.read_csv(QUESTIONS, keep_default_na=False).set_index("number")
-    return rows.assign(answers=[[name for name in cell.split(";") if name] for cell in rows["answers"]])
+    lists = {who: [[name for name in cell.split(";") if name] for cell in rows[who]] for who in ("answers", "second")}
+    return rows.assign(**lists)
+
+
+def agreement(asked: pd.DataFrame) -> dict[str, int]:
+    """Return on how many of the ``questions()`` both labellers say "has an answer" or both "has none", and name equal entries."""
+    pairs = [(set(first), set(second)) for first, second in zip(asked["answers"], asked["second"], strict=True)]
+    return {
+        "alike in having an answer": sum(bool(first) == bool(second) for first, second in pairs),
+        "alike in the entries": sum(first == second for first, second in pairs),
+    }
 
 
 def model(dim: int = 256):

@@ -28,7 +28,7 @@ def forgotten():
     before = set(sys.modules)
     yield
     for name in set(sys.modules) - before:
-        if name in ("faults", "suite") or name.split(".")[0] == "lapse":
+        if name in ("faults", "suite", "deployments") or name.split(".")[0] == "lapse":
             del sys.modules[name]
 
 
@@ -97,3 +97,31 @@ def test_progress_adds_up_minutes_and_what_is_new(suite):
     found = suite.progress(tests, sees, list("abc"), pd.Series({"f": 10.0, "g": 5, "h": -3}), 3, 15)
     assert found["minutes"].tolist() == [21, 33, 51]
     assert found["caught"].tolist() == [10, 15, 15]
+
+
+def test_what_no_planted_fault_turned_red_can_be_red(faults, suite, tmp_path):
+    sales = faults.weekly_sales()
+    breaks = {
+        "away": ("lapse/features.py", '["weeks_since_visit"] <= 1', '["weeks_since_visit"] <= 2'),
+        "lapse": ("lapse/training.py", "range(1, 5)", "range(1, 4)"),
+        "gap": ("", "", ""),
+    }
+    for name, (file, old, new) in breaks.items():
+        shutil.copytree(suite.SYSTEM, tmp_path / name)
+        faults.hand_over(sales[sales["week"] != 20] if name == "gap" else sales, tmp_path / name)
+        faults.Fault(name, "code", "", file, old, new).plant(tmp_path / name)
+    red = suite.run(*(tmp_path / name for name in breaks))
+    for test in ("who_has_been_away_for_two_weeks", "four_weeks_without_a_purchase", "no_week_is_missing"):
+        assert test in red
+
+
+def test_a_log_of_deployments_is_drawn_as_assumed():
+    deployments = module("deployments")
+    axes = {"code": (20, 10, 0.0, 4), "model": (400, 10, 0.5, 100)}
+    log = deployments.draw(axes, pd.Timestamp("2017-01-02"), seed=1)
+    planned = log[~log["unplanned"]]
+    assert planned["axis"].value_counts().to_dict() == {"model": 400, "code": 20}
+    assert not log.loc[log["axis"] == "code", "failed"].any()
+    assert 0.4 < planned.loc[planned["axis"] == "model", "failed"].mean() < 0.6
+    assert (log["committed"] < log["deployed"]).all() and log["deployed"].is_monotonic_increasing
+    assert (log["restored"].notna() == log["failed"]).all() and (log["restored"] > log["deployed"])[log["failed"]].all()

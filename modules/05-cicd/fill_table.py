@@ -24,7 +24,13 @@ from sklearn.pipeline import Pipeline
 TRAINED = 32  # the model learns from what is known at the end of this week
 STARTS = (33, 41)  # a fault strikes in the first week of a month of four
 WEEKS = 4
-QUICK = ("--assert=plain", "-p", "no:unraisableexception")  # no messages that nobody reads, no garbage collection
+HISTORY = 12  # weeks that the job reads
+QUICK = (
+    "--assert=plain",
+    "--tb=native",
+    "-p",
+    "no:unraisableexception",
+)  # no messages that nobody reads, no garbage collection
 LEARNING = ("features.py", "training.py")
 WHOLE = Fault("none", "", "The system as it is.")
 
@@ -112,7 +118,7 @@ def contacts(folder: Path, fault: Fault, sales: pd.DataFrame, model: Pipeline) -
             place.mkdir()
             delivered = fault.deliver(sales, start)
             for week in range(start, start + WEEKS):
-                delivered[delivered["week"] <= week].to_parquet(place / "sales.parquet")
+                delivered[delivered["week"].between(week - HISTORY, week)].to_parquet(place / "sales.parquet")
                 try:
                     found = pd.read_csv(job.run(place, week, model), dtype=str)["household_id"]
                 except KeyError:  # a column that the job needs is not there

@@ -21,12 +21,14 @@ def test_the_loss_falls_below_guessing(rows, trained):
 
 def test_a_small_batch_is_learned_by_heart(rows):
     batch = pd.concat([rows[rows["lapsed"] == kind].head(3) for kind in (0, 1)])
-    assert fit(batch, epochs=30, rate=2)[1][-1] < 0.05
+    assert fit(batch, epochs=10, rate=2)[1][-1] < 0.05
 
 
 def test_every_label_was_known_on_the_day_of_training(rows):
     assert rows["week"].max() == TRAINED - 4
 
 
-def test_trained_twice_is_the_same(rows, model):
-    np.testing.assert_array_equal(fit(rows)[0].predict_proba(rows[FEATURES]), model.predict_proba(rows[FEATURES]))
+def test_trained_twice_is_the_same(rows):
+    some = rows.head(1000)
+    first, second = (fit(some)[0].predict_proba(some[FEATURES]) for _ in range(2))
+    np.testing.assert_array_equal(first, second)

@@ -567,9 +567,11 @@ def operated(found: dict) -> tuple[bool, str]:
 
 
 def _last(said: str) -> str:
-    """Return the line that says what went wrong: the last that speaks of an error, else the last."""
+    """Return the line that says what went wrong: the last that speaks of an error, a stage's own before DVC's; else the last."""
     lines = [line.strip() for line in said.splitlines() if line.strip()] or ["no output"]
-    return ([line for line in lines if re.search(r"error", line, re.IGNORECASE)] or lines)[-1][:300]
+    errors = [line for line in lines if re.search(r"error", line, re.IGNORECASE)]
+    own = [line for line in errors if "failed to reproduce" not in line]
+    return (own or errors or lines)[-1][:300]
 
 
 # criterion → check, what it is called in the report

@@ -76,6 +76,7 @@ def test_a_sound_finding_has_every_point():
         (("tracked",), ["data/x.parquet (data or a model)"], "no data, no models", "x.parquet"),
         (("imports",), ["src/a.py:3"], "runs without the course", "src/a.py:3"),
         (("repro",), {"code": 1, "said": "ERROR: no such file\nHaving any troubles?"}, "runs in a fresh clone", "no such file"),
+        (("repro",), {"code": 1, "said": "KeyError: 'unit'\nERROR: failed to reproduce 'gate': exited with 1"}, "fresh clone", "KeyError: 'unit'"),
         (("changed",), ["reports/evaluation.json"], "leaves what was committed", "evaluation.json"),
         (("reports", "evaluation", "split"), [{**FOLD, "train_until": "2013-05-01"}], "every fold", "learned until 2013-05-01"),
         (("reports", "evaluation", "split"), [], "every fold", "names no folds"),

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent
 SYSTEMS = (
     ("labs", "capstone", "examples"),
     ("labs", "capstone", "starter"),
+    ("modules", "05-cicd", "02-project"),
     ("modules", "05-cicd", "lapse_system"),
 )  # repositories of their own
 pytest_plugins = ["tests.nbval_plugin"]

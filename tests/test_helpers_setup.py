@@ -39,6 +39,8 @@ def test_every_tool_that_reports_or_asks_is_quiet():
         "GIT_PYTHON_REFRESH",
         "MLFLOW_DISABLE_TELEMETRY",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION",
+        "ARROW_DEFAULT_MEMORY_POOL",
+        "MALLOC_TRIM_THRESHOLD_",
         "OMP_WAIT_POLICY",
         "PYTHONHASHSEED",
         "PYTHONIOENCODING",

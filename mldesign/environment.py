@@ -23,12 +23,17 @@ QUIET = {
     "SPARK_LOCAL_IP": "127.0.0.1",
     "TQDM_DISABLE": "1",
 }
+# Set by a CI system, and read by pytest, which then prints a failed comparison in full: a stored output would differ there.
+OF_A_CI_SYSTEM = ("CI", "BUILD_NUMBER")
 
 
 def apply():
     """Set every variable of :data:`QUIET` in this process, and so in the processes that it starts.
 
-    A value that the user has set stays, so that a reader can, for example, keep a DVC cache elsewhere.
+    A value that the user has set stays, so that a reader can, for example, keep a DVC cache elsewhere. The variables of
+    :data:`OF_A_CI_SYSTEM` go: a command prints the same on a desk and in CI.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    for name in OF_A_CI_SYSTEM:
+        os.environ.pop(name, None)

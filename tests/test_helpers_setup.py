@@ -56,6 +56,14 @@ def test_a_value_of_the_user_stays(clean, monkeypatch):
     assert os.environ["DVC_SITE_CACHE_DIR"] == "elsewhere"
 
 
+def test_a_command_prints_the_same_in_ci_as_on_a_desk(clean, monkeypatch):
+    """With CI set, pytest shows a failed comparison of sets in full; lab 6 stores the short one."""
+    for name in environment.OF_A_CI_SYSTEM:
+        monkeypatch.setenv(name, "true")
+    environment.apply()
+    assert not set(environment.OF_A_CI_SYSTEM) & set(os.environ)
+
+
 @pytest.mark.parametrize("name", ["environment", "__main__"])
 def test_only_the_standard_library_before_installation(name):
     """The task runner imports these before anything is installed."""

@@ -9,7 +9,8 @@ import pytest
 from mldesign import data
 
 PAGES = sorted((data.ROOT / "modules" / "teaching").glob("lessons-*.md"))
-LESSONS = sorted((data.ROOT / "modules").glob("0[1-7]-*/0[1-9]-*.ipynb"))
+MODULES = [page.stem.removeprefix("lessons-") for page in PAGES]
+LESSONS = sorted(lesson for n in MODULES for lesson in (data.ROOT / "modules").glob(f"0{n}-*/0[1-9]-*.ipynb"))
 PARTS = ("### Goals of", "### The session of", "### Demo of", "### Discuss in", "### Wrong answers in")
 
 

@@ -1,6 +1,6 @@
 """The book as it is published: builds without a warning, right links, light pages, and works in a browser.
 
-One build serves all tests of this file, once as this checkout's own repository and once as a fork would build it.
+One build serves all tests (tests/conftest.py), once as this checkout's own repository and once as a fork would build it.
 """
 
 import functools
@@ -8,9 +8,7 @@ import http.server
 import json
 import os
 import re
-import shutil
 import subprocess
-import sys
 import threading
 import types
 from pathlib import Path
@@ -20,8 +18,9 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from mldesign import data, notebooks, site, tasks
+from mldesign import data, notebooks, site
 from mldesign.site import reports, weight
+from tests.book import build, hrefs, small_book, soup
 from tests.need import need
 
 ROOT = data.ROOT
@@ -30,42 +29,6 @@ REPORTS = {path.relative_to(ROOT).with_suffix("").as_posix() for path in reports
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 PAGES = notebooks.pages()
 NOTEBOOKS = [page for page in PAGES if (ROOT / f"{page}.ipynb").exists()]
-
-
-def build(output: Path, source: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
-    """Build the book into a folder; a warning is an error."""
-    quiet = {key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")}
-    # -P: a small book has a folder mldesign in it, which must not stand before the installed package
-    command = [sys.executable, "-P", *tasks.BUILD, str(source), "--path-output", str(output), *tasks.STRICT]
-    return subprocess.run(command, capture_output=True, text=True, env={**quiet, **environment}, cwd=source)
-
-
-@pytest.fixture(scope="module")
-def html(tmp_path_factory) -> Path:
-    """The folder of the built book."""
-    output = tmp_path_factory.mktemp("book")
-    done = build(output)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return output / "_build" / "html"
-
-
-@functools.cache
-def soup(path: Path) -> BeautifulSoup:
-    """Parse a built page once."""
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-
-
-def hrefs(path: Path) -> list[str]:
-    """Return the addresses that a page links to."""
-    return [link["href"] for link in soup(path).find_all("a", href=True)]
-
-
-def small_book(folder: Path, text: str) -> Path:
-    """Write a book of one page with the course's settings."""
-    (folder / "index.md").write_text(text, encoding="utf-8")
-    (folder / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
-    shutil.copy(ROOT / "_config.yml", folder)
-    return folder
 
 
 # The settings

@@ -7,6 +7,7 @@
 - every page has a description; labels read aloud are those that one sees
 - scripts and fonts that no page uses are neither linked nor published
 - first uses of a term lead to the glossary (:mod:`mldesign.site.glossary`)
+- the index of tools and tables says where each is used (:mod:`mldesign.site.uses`)
 - Evidently reports are pages of their own, with one copy of their library (:mod:`mldesign.site.reports`)
 """
 
@@ -23,7 +24,7 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from mldesign.site import glossary, reports
+from mldesign.site import glossary, reports, uses
 
 LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent
@@ -222,6 +223,7 @@ def setup(app):
     app.add_post_transform(CallOuts)
     app.add_html_math_renderer("mathml", (formula, None), (formula, None))
     glossary.setup(app)
+    uses.setup(app)
     app.add_css_file("course.css", priority=900)
     app.add_css_file("features.css", priority=901)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

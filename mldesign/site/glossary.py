@@ -147,14 +147,14 @@ def remember(app, document):
 
 
 def label(page: str, title: str) -> str:
-    """Return the short name of a page: *lesson 2.1*, *lab 3*, *module 4*, else its title."""
+    """Return the short name of a page: *lesson 2.1*, *lab 3*, *module 4*, else its title up to a colon."""
     if found := re.match(r"modules/0?(\d+)-[^/]+/0?(\d+)-", page):
         return f"lesson {found[1]}.{found[2]}"
     if found := re.match(r"labs/lab(\d+)-", page):
         return f"lab {found[1]}"
     if found := re.match(r"modules/0?([1-9]\d*)-[^/]+/index$", page):
         return f"module {found[1]}"
-    return title
+    return title.partition(":")[0]
 
 
 def reading_order(env) -> list[str]:

@@ -265,18 +265,14 @@ def test(_arguments: list[str]) -> int:
 
 def lock(_arguments: list[str]) -> int:
     """Resolve requirements.txt for Python 3.11 to 3.13 on all systems into constraints.txt."""
-    uv = shutil.which("uv")
-    if uv is None:
-        if python("pip", "install", "--quiet", "uv"):
-            print("uv, which resolves for all systems at once, could not be installed; see above.", file=sys.stderr)
-            return 2
-        uv = str(Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv"))
     header = (
         "# The whole lock, for Python 3.11 to 3.13 on Linux, macOS and Windows. Made by `make lock` from requirements.txt;\n"
         "# do not edit. To upgrade one package, change its line there and run `make lock` again.\n"
     )
     command = [
-        uv,
+        sys.executable,
+        "-m",
+        "uv",
         "pip",
         "compile",
         "--universal",

@@ -69,7 +69,8 @@ class Sampler(threading.Thread):
                 family = [self.root, *self.root.children(recursive=True)]
             except psutil.NoSuchProcess:
                 return
-            self.peak = max(self.peak, sum(_memory(process) for process in family))
+            if sum(map(_resident, family)) > self.peak:  # never less than the proportional size, and read in no time
+                self.peak = max(self.peak, sum(map(_memory, family)))
             if self._done.wait(INTERVAL):
                 return
 
@@ -89,8 +90,14 @@ def processor_seconds(pid: int) -> float:
 def _memory(process: psutil.Process) -> int:
     """Return the bytes of one process; 0 when it has just ended."""
     try:
-        if sys.platform == "linux":
-            return process.memory_full_info().pss
+        return process.memory_full_info().pss if sys.platform == "linux" else process.memory_info().rss
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0
+
+
+def _resident(process: psutil.Process) -> int:
+    """Return the resident bytes of one process, shared ones counted in full; 0 when it has just ended."""
+    try:
         return process.memory_info().rss
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0

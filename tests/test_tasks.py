@@ -148,7 +148,9 @@ def test_an_unknown_task_lists_the_known(capsys):
 
 @pytest.fixture
 def elsewhere(monkeypatch, tmp_path):
-    """A course folder without .venv, whose installations are recorded instead of made."""
+    """A course folder without .venv, on a machine without uv; installations are recorded instead of made."""
+    monkeypatch.setattr(runner.shutil, "which", lambda name: None)
+    monkeypatch.delenv("PIP_INDEX_URL", raising=False)
     for name in ("requirements.txt", "constraints.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     monkeypatch.setattr(runner, "ROOT", str(tmp_path))
@@ -156,7 +158,7 @@ def elsewhere(monkeypatch, tmp_path):
     monkeypatch.setattr(runner, "READY", str(tmp_path / ".venv" / "mldesign-ready"))
     monkeypatch.delenv(runner.HERE, raising=False)
     commands = []
-    codes = {}
+    codes = {"config": 1}  # pip knows no other index
 
     def call(command, **options):
         if "-c" in command and len(command) == 3:
@@ -172,10 +174,18 @@ def elsewhere(monkeypatch, tmp_path):
     return commands, codes
 
 
+def kind(command: list[str]) -> str:
+    """Return which program a command of the set-up asks for what."""
+    if "config" in command:
+        return "config"
+    program = "uv" if "uv" in command[:3] or command[0].endswith("uv") else "pip"
+    return f"{program}: {'all' if 'requirements.txt' in command else command[4]}"
+
+
 def test_first_task_makes_the_environment_and_later_ones_do_not(elsewhere, capsys):
     commands, _ = elsewhere
     assert runner.main(["setup"]) == 0
-    assert [("venv" in command, "install" in command) for command in commands] == [(True, False), (False, True)]
+    assert "venv" in commands[0] and [kind(command) for command in commands[1:]] == ["config", "pip: uv", "uv: all"]
     commands.clear()
     assert runner.main(["site"]) == 0
     assert commands == [[runner.venv_python(), "-m", "mldesign", "site"]]
@@ -189,7 +199,7 @@ def test_a_changed_lock_installs_again(elsewhere, name):
     lock = Path(runner.ROOT) / name
     lock.write_text(lock.read_text(encoding="utf-8") + "# newer\n", encoding="utf-8")
     runner.main(["setup"])
-    assert ["install" in command for command in commands] == [True]
+    assert kind(commands[-1]) == "uv: all"
 
 
 def test_a_moved_folder_installs_again(elsewhere, monkeypatch, tmp_path):
@@ -220,6 +230,34 @@ def test_a_failed_installation_says_what_next_and_is_not_taken_for_done(elsewher
     said = capsys.readouterr().err
     assert "network" in said and "run the same command again" in said
     assert runner.installed() == ""
+
+
+@pytest.mark.parametrize(
+    ("wanting", "expected"),
+    [
+        ("nothing", ["config", "pip: uv", "uv: all"]),
+        ("no uv to be had", ["config", "pip: uv", "pip: all"]),
+        ("uv does not get through", ["config", "pip: uv", "uv: all", "pip: all"]),
+        ("an index of pip's own", ["config", "pip: all"]),
+        ("an index in the environment", ["pip: all"]),
+        ("uv is there", ["uv: all"]),
+    ],
+)
+def test_uv_installs_and_pip_where_uv_cannot(elsewhere, monkeypatch, wanting, expected):
+    """uv does not read pip's settings: where these lead to another index, pip goes there."""
+    commands, codes = elsewhere
+    if wanting == "no uv to be had":
+        codes["uv"] = 1
+    elif wanting == "uv does not get through":
+        codes["--compile-bytecode"] = 1
+    elif wanting == "an index of pip's own":
+        codes["config"] = 0
+    elif wanting == "an index in the environment":
+        monkeypatch.setenv("PIP_INDEX_URL", "https://packages.example/simple")
+    elif wanting == "uv is there":
+        monkeypatch.setattr(runner.shutil, "which", lambda name: "/usr/bin/uv" if name == "uv" else None)
+    assert runner.main(["setup"]) == 0
+    assert [kind(command) for command in commands[1:]] == expected
 
 
 def test_no_venv_module_says_what_to_install(elsewhere, monkeypatch, capsys):

@@ -34,6 +34,11 @@ def pages(toc: Path = ROOT / "_toc.yml") -> list[str]:
     return list(walk(yaml.safe_load(toc.read_text(encoding="utf-8"))))
 
 
+def left_out(toc: Path = ROOT / "_toc.yml") -> list[str]:
+    """Return the pages whose line in the table of contents is commented out: those that this edition leaves out."""
+    return re.findall(r"^ *#[# ]*-? *file: *(\S+)", toc.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
 def notebooks(toc: Path = ROOT / "_toc.yml") -> list[Path]:
     """Return the notebooks of the table of contents, in reading order."""
     found = [toc.parent / f"{page}.ipynb" for page in pages(toc)]

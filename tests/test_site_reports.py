@@ -46,7 +46,11 @@ def test_publishing_puts_report_and_library_together(tmp_path):
     (target / "_downloads/0a1b").mkdir(parents=True)
     (target / "_downloads/0a1b/week.html").write_text("report", encoding="utf-8")
     app = types.SimpleNamespace(srcdir=source, outdir=target, builder=types.SimpleNamespace(format="html"))
+    (source / "modules/05/figures").mkdir(parents=True)
+    (source / "modules/05/figures/left-out.html").write_text("report", encoding="utf-8")
+    app.env = types.SimpleNamespace(found_docs={"index", "modules/04/lesson"})
     reports.publish(app, None)
+    assert not (target / "modules/05").exists(), "no page of that module is in the book"
     assert (target / "modules/04/figures/week.html").read_text(encoding="utf-8") == "report"
     assert (target / "modules/04/figures" / reports.LIBRARY).stat().st_size > 1_000_000
     assert not (target / "_downloads/0a1b/week.html").exists()

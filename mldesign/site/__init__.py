@@ -7,6 +7,7 @@
 - every page has a description; labels read aloud are those that one sees
 - scripts and fonts that no page uses are neither linked nor published
 - first uses of a term lead to the glossary (:mod:`mldesign.site.glossary`)
+- links to pages that an edition leaves out become text (:mod:`mldesign.site.editions`)
 - the index of tools and tables says where each is used (:mod:`mldesign.site.uses`)
 - Evidently reports are pages of their own, with one copy of their library (:mod:`mldesign.site.reports`)
 """
@@ -24,7 +25,7 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from mldesign.site import glossary, reports, uses
+from mldesign.site import editions, glossary, reports, uses
 
 LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent
@@ -220,6 +221,7 @@ def setup(app):
     app.connect("html-page-context", label_folds, priority=900)
     app.connect("build-finished", drop_unused)
     app.connect("build-finished", reports.publish)
+    editions.setup(app)
     app.add_post_transform(CallOuts)
     app.add_html_math_renderer("mathml", (formula, None), (formula, None))
     glossary.setup(app)

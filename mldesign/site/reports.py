@@ -6,6 +6,7 @@ book loads it, only a report that a reader opens.
 
 import importlib.util
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 PLACES = ("modules/*/figures/*.html", "labs/figures/*.html")
@@ -58,12 +59,18 @@ def stored(root: Path) -> list[Path]:
     return sorted(path for place in PLACES for path in root.glob(place))
 
 
+def shown(root: Path, pages: Iterable[str]) -> list[Path]:
+    """Return the reports that stand beside a page of the book; where an edition leaves a module out, its reports stay out too."""
+    places = {root / Path(page).parent for page in pages}
+    return [report for report in stored(root) if report.parent.parent in places]
+
+
 def publish(app, error):
     """Copy the reports beside their notebooks, and their library beside them. Sphinx has made downloads of them: remove those."""
     if error or app.builder.format != "html":
         return
     source, target = Path(app.srcdir), Path(app.outdir)
-    for report in stored(source):
+    for report in shown(source, app.env.found_docs):
         place = target / report.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(report.read_bytes())

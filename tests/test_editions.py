@@ -1,0 +1,160 @@
+"""An edition of the book: pages left out, modules in another order, another title. One edit each, and still no broken link."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from mldesign import data, notebooks, tasks
+
+ROOT = data.ROOT
+LANGUAGE = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+TOC = """\
+format: jb-book
+root: index
+chapters:
+  - file: lesson
+#  - file: gone/index
+#    sections:
+#      - file: gone/lesson
+"""
+INDEX = """\
+# The old title
+
+See [the **gone** lesson](gone/lesson.ipynb#in-depth), [its module](gone/index.md), [its code](gone/code.py), and [what is here](lesson.ipynb#in-depth).
+
+![A picture that stands beside the page left out](gone/picture.png)
+
+## [Gone: where each idea is taught](gone/index.md)
+
+Ideas of the module that is gone.
+
+## Here
+
+A [page that was forgotten](forgotten.md).
+"""
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory) -> tuple[Path, str]:
+    """The pages of a small edition, and what its build said."""
+    root = tmp_path_factory.mktemp("edition")
+    (root / "gone").mkdir()
+    texts = {"_toc.yml": TOC, "index.md": INDEX, "forgotten.md": "# Forgotten\n", "gone/index.md": "# Gone\n"}
+    texts["gone/code.py"] = "print(1)\n"
+    texts["_config.yml"] = re.sub(
+        r"^title: .*$", 'title: "Systems & models"', (ROOT / "_config.yml").read_text(encoding="utf-8"), flags=re.M
+    )
+    for name, text in texts.items():
+        (root / name).write_text(text, encoding="utf-8")
+    shutil.copy(next(ROOT.glob("modules/*/figures/*.png")), root / "gone" / "picture.png")
+    printed = new_output("display_data", data={"text/markdown": "Of [the output](gone/lesson.ipynb)."})
+    here = [
+        new_markdown_cell("# Lesson\n\n## In depth\n\nAs in [a cell](gone/lesson.ipynb)."),
+        new_code_cell("1", outputs=[printed]),
+    ]
+    nbformat.write(new_notebook(cells=here, metadata=LANGUAGE), root / "lesson.ipynb")
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# Gone\n\n## In depth")]), root / "gone" / "lesson.ipynb")
+    command = [sys.executable, "-P", *tasks.BUILD, ".", *tasks.STRICT]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=root)
+    return root / "_build" / "html", done.stdout + done.stderr
+
+
+def article(html: Path, page: str) -> BeautifulSoup:
+    return BeautifulSoup((html / f"{page}.html").read_text(encoding="utf-8"), "html.parser").article
+
+
+def test_a_link_to_a_page_left_out_is_text_with_a_note(edition):
+    html, _ = edition
+    text = " ".join(article(html, "index").get_text().split())
+    assert "See the gone lesson (not in this edition), its module (not in this edition), its code" in text
+    assert article(html, "index").find("strong").text == "gone"
+    text = " ".join(article(html, "lesson").get_text().split())
+    assert "As in a cell (not in this edition)." in text and "Of the output (not in this edition)." in text
+
+
+def test_a_section_about_a_page_left_out_goes_with_it(edition):
+    assert "Ideas of the module" not in article(edition[0], "index").get_text()
+    assert "Gone" not in (edition[0] / "index.html").read_text(encoding="utf-8")
+
+
+def test_links_to_what_is_there_stay_and_no_page_left_out_is_published(edition):
+    html, _ = edition
+    kept = {link["href"] for link in article(html, "index").select("a.reference")}
+    assert "lesson.html#in-depth" in kept and any(href.endswith("code.py") for href in kept)
+    assert article(html, "index").find("img", src=re.compile("picture"))
+    assert not any("gone" in path.relative_to(html).as_posix() for path in html.rglob("*.*"))
+
+
+def test_only_the_page_that_was_forgotten_is_an_error(edition):
+    """A page that is neither in the table of contents nor left out by a comment: the planted fault."""
+    warnings = [line for line in edition[1].splitlines() if "WARNING" in line]
+    assert len(warnings) == 1 and "'forgotten'" in warnings[0] and "index.md:" in warnings[0], edition[1]
+
+
+def test_the_title_of_the_configuration_is_the_title_of_the_cover(edition):
+    page = BeautifulSoup((edition[0] / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert page.h1.get_text().strip(" #") == "Systems & models"
+    assert "The old title" not in page.get_text() and "Systems & models" in page.head.title.text
+
+
+def test_pages_left_out_are_those_in_comments(tmp_path):
+    toc = tmp_path / "_toc.yml"
+    toc.write_text(
+        f"# Keys: file, sections\n{TOC}# - file: a\n  # - file: b # no lab\n#    title: c\n", encoding="utf-8"
+    )
+    assert notebooks.left_out(toc) == ["gone/index", "gone/lesson", "a", "b"]
+    assert notebooks.pages(toc) == ["index", "lesson"]
+
+
+# The whole book, edited as an instructor would, with its own tests: minutes, so in CI
+
+
+def without_module_5(toc: str) -> str:
+    """Comment out the lines of module 5."""
+    return block(5).sub(lambda match: re.sub(r"^(?=.)", "#", match[0], flags=re.MULTILINE), toc)
+
+
+def block(number: int) -> re.Pattern:
+    """Return the pattern of a module's lines in the table of contents."""
+    return re.compile(rf"^      - file: modules/0{number}-.*\n(?:        .*\n)*", re.MULTILINE)
+
+
+def modules_6_and_7_swapped(toc: str) -> str:
+    """Move the lines of module 7 above those of module 6."""
+    seventh = block(7).search(toc)[0]
+    sixth = block(6).search(toc)[0]
+    assert sixth + seventh in toc
+    return toc.replace(sixth + seventh, seventh + sixth)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("edit", [without_module_5, modules_6_and_7_swapped], ids=lambda edit: edit.__name__)
+def test_editions_of_the_course_keep_its_tests_green(edit, tmp_path):
+    """The book's own tests in the edited copy: built without a warning, each link resolves, only the listed pages are published."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    found = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    for name in filter(None, found.split("\0")):
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / name)
+    toc = tmp_path / "_toc.yml"
+    before = toc.read_text(encoding="utf-8")
+    toc.write_text(edit(before), encoding="utf-8")
+    assert toc.read_text(encoding="utf-8") != before
+    for command in (["git", "init", "--quiet"], ["git", "add", "."]):  # some tests ask git for the course's files
+        subprocess.run(command, cwd=tmp_path, check=True)
+    inner = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "GITHUB_", "GIT_"))}
+    command = [sys.executable, "-m", "pytest", "tests", "--ignore=tests/lab", "--ignore=tests/capstone", "--quiet"]
+    command += ["-m", "not matrix and not browser", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={**inner, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -1,0 +1,19 @@
+"""The site's own scripts, each linked only where it is used. Every page reads without them."""
+
+SEARCH = "search"
+
+
+def wanted(page: str) -> list[str]:
+    """Return the scripts that a page loads."""
+    return ["find.js"] if page == SEARCH else []
+
+
+def link(app, pagename, templatename, context, doctree):
+    """Link a page's scripts; all wait until the page is read."""
+    for name in wanted(pagename):
+        app.add_js_file(name, loading_method="defer")
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("html-page-context", link, priority=950)  # after the rest has been put in order

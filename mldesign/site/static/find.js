@@ -55,10 +55,17 @@
     return [...pages, ...entries].sort((a, b) => a[4] - b[4] || (a[0] < b[0] ? 1 : -1));
   };
 
+  // A summary is taken from the text, not from the buttons and the contents above it.
+  const text = Search.htmlToText;
+  Search.htmlToText = (page, anchor) => {
+    const article = new DOMParser().parseFromString(page, "text/html").querySelector("article");
+    return anchor || !article ? text(page, anchor) : text(`<div role="main">${article.innerHTML}</div>`);
+  };
+
   const query = Search.query;
-  Search.query = (text) => {
-    query(text);
-    if (Search.output.children.length || !text.trim()) return;
+  Search.query = (asked) => {
+    query(asked);
+    if (Search.output.children.length || !asked.trim()) return;
     setTimeout(() => {
       if (Search.output.children.length) return;
       const help = document.createElement("p");

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = @$(PYTHON) -m mldesign
 
-.PHONY: help setup site build lab labs grade capstone grade-capstone test notebooks smoke execute measure screenshots lint lock repository
+.PHONY: help setup site build lab labs grade capstone grade-capstone test notebooks smoke execute measure screenshots weight a11y links audit lint lock repository
 help:  ; $(RUN) help
 setup: ; $(RUN) setup
 site:  ; $(RUN) site $(PORT)
@@ -26,4 +26,9 @@ grade:      ; $(RUN) grade $(OF) $(LAB:%=--lab %) $(ROSTER:%=--roster %)
 # The repository a capstone team starts from: make capstone DIR=../our-system; all teams judged: make grade-capstone OF=teams/
 capstone:   ; $(RUN) capstone $(DIR) $(EXAMPLE:%=--example %)
 grade-capstone: ; $(RUN) grade-capstone $(OF) $(TAG:%=--tag %)
+# Gates of the published site and of what it is built on: each prints a table and can be red
+weight: ; $(RUN) weight
+a11y:   ; $(RUN) a11y $(PAGES)
+links:  ; $(RUN) links
+audit:  ; $(RUN) audit
 repository: ; $(RUN) repository $(REPO)

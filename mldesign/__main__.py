@@ -32,6 +32,10 @@ TASKS = (
     ("measure", "measure engines and services anew for the lessons that show the figures (all, or those named)"),
     ("screenshots", "photograph the tools that lessons and labs show, with a headless Chromium (all, or those named)"),
     ("lint", "ruff: lint and format of code and notebooks"),
+    ("weight", "what each built page weighs; red above the budget"),
+    ("a11y", "what axe finds on each built page, light and dark (all, or those named); needs Chromium and the network"),
+    ("links", "the links of the built book, inside and outside; needs the network"),
+    ("audit", "known vulnerabilities and licences of the lock, safety of the workflows; needs the network"),
     ("lock", "resolve requirements.txt anew into constraints.txt"),
     ("repository", "set the repository's address everywhere: repository ORG/NAME"),
     ("setup", "make .venv and install, nothing more"),
@@ -172,7 +176,8 @@ def make_venv():
                 "otherwise delete the folder .venv and try again. If it is in use, close JupyterLab first."
             )
     print(
-        "Installing the packages of constraints.txt (about 1.2 GB on disk; a minute, or several on a slow line).", flush=True
+        "Installing the packages of constraints.txt (about 1.2 GB on disk; a minute, or several on a slow line).",
+        flush=True,
     )
     if install(["-r", "requirements.txt", "-c", "constraints.txt", "-e", "."]):
         return (

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -188,26 +189,35 @@ def course(_arguments: list[str]) -> int:
     return python("pytest", "tests", "-n", "2", "--dist", "loadfile", "--quiet")
 
 
+REST = (
+    "chain",
+    "grading",
+    "labs_start",
+    "one_lab_after",
+    "test_gates",
+    "test_starter",
+    "test_evidence",
+    "test_examples",
+)
+
+
 def labs(arguments: list[str]) -> int:
-    """Run labs in the many states that students leave: minutes a lab, so not a part of `test`.
+    """Run labs in the many states that students leave, and the other tests that take minutes, so not a part of `test`.
 
     Args:
-        arguments: numbers of labs, ``rest`` for what belongs to no single lab (the chain of all, a class to grade, the capstone's examples); or nothing, for all.
+        arguments: numbers of labs, ``rest`` for what belongs to no single lab (the chain of all, a class to grade, the
+            capstone's starter and examples, faults planted in notebooks for the gates to find); or nothing, for all.
     """
     wrong = [name for name in arguments if name != "rest" and not name.isdecimal()]
     if wrong:
         print(f"{wrong[0]!r} is no lab. Write a number, or rest: make labs LAB=3.", file=sys.stderr)
         return 2
-    chosen = [
-        "chain or grading or labs_start or one_lab_after or examples" if name == "rest" else f"[{name} or lab{name}"
-        for name in arguments
-    ]
+    chosen = [f"[{name} or lab{name}" if name != "rest" else " or ".join(REST) for name in arguments]
     return python(
         "pytest",
-        "tests/lab",
+        "tests",
         "-m",
         "matrix",
-        "tests/capstone",
         "-n",
         "2",
         "--quiet",
@@ -251,7 +261,11 @@ GATES = {
 
 
 def test(_arguments: list[str]) -> int:
-    """Run every gate, also after one has failed, and end with a table of what was checked."""
+    """Run every gate, also after one has failed, and end with a table of what was checked.
+
+    What the notebooks start from is prepared meanwhile: the first gates leave a core free.
+    """
+    threading.Thread(target=_prepare, daemon=True).start()
     rows = []
     for name, gate in GATES.items():
         print(f"\n=== {name}", flush=True)
@@ -261,6 +275,39 @@ def test(_arguments: list[str]) -> int:
     for name, code, seconds in rows:
         print(f"{'failed' if code else 'passed'}  {seconds:4.0f} s  {name}")
     return 1 if any(code for _, code, _ in rows) else 0
+
+
+A11Y = ("playwright==1.65.2", "axe-playwright-python==0.1.8")  # only `a11y` needs them: uv fetches them
+
+
+def audit(arguments: list[str]) -> int:
+    """Ask for known vulnerabilities, licences and unsafe workflows; needs the network."""
+    from mldesign import audit as questions
+
+    return questions.main(arguments)
+
+
+def a11y(arguments: list[str]) -> int:
+    """Let axe judge every built page, light and dark (or those named); needs the network once, and a Chromium."""
+    if not (SITE / "index.html").is_file() and build([]):
+        return 1
+    packages = [word for package in A11Y for word in ("--with", package)]
+    command = ["uv", "run", "--quiet", "--no-project", "--python", sys.executable, *packages, "python"]
+    return python(*command, "mldesign/site/a11y.py", str(SITE), *arguments)
+
+
+def weight(_arguments: list[str]) -> int:
+    """Print what each built page weighs, and fail above the budget."""
+    from mldesign.site import weight as scales
+
+    return 1 if not (SITE / "index.html").is_file() and build([]) else scales.main(SITE)
+
+
+def links(_arguments: list[str]) -> int:
+    """Check the links of the built book, inside by its pages, outside by asking; needs the network."""
+    from mldesign.site import links as checking
+
+    return 1 if not (SITE / "index.html").is_file() and build([]) else checking.main(ROOT, BUILD)
 
 
 def lock(_arguments: list[str]) -> int:
@@ -338,6 +385,10 @@ RUN = {
     "measure": measure,
     "screenshots": screenshots,
     "lint": lint,
+    "audit": audit,
+    "a11y": a11y,
+    "weight": weight,
+    "links": links,
     "lock": lock,
     "repository": repository,
 }

@@ -176,6 +176,7 @@ def strict(healthy, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.matrix
 def test_fault_in_a_notebook(strict, name):
     run, _ = strict
     message = run.red.get(f"{name}.ipynb", "")
@@ -184,6 +185,7 @@ def test_fault_in_a_notebook(strict, name):
     assert f"modules/{name}.ipynb::Cell" in run.output  # the line of the summary
 
 
+@pytest.mark.matrix
 def test_healthy_notebooks_stay_green(strict):
     """Neither the small lesson nor a notebook that talks to itself over loopback is touched by the faults around it."""
     run, rows = strict
@@ -193,6 +195,7 @@ def test_healthy_notebooks_stay_green(strict):
     assert "01-lesson.ipynb" in run.output.partition("time and peak memory")[2]
 
 
+@pytest.mark.matrix
 def test_killed_kernel_does_not_wait_for_the_time_out(strict):
     _, rows = strict
     assert rows["killed-kernel.ipynb"]["cells"]["1"] < CELL_TIMEOUT / 2
@@ -427,6 +430,7 @@ def strict_blind(tmp_path_factory):
     ],
     ids=["check-passes-anything", "reference-is-wrong"],
 )
+@pytest.mark.matrix
 def test_lab_check(tmp_path, file, old, new, task, words):
     """A check that accepts wrong answers, and a reference that its check refuses."""
     for name in ("conftest.py", "pyproject.toml", "mldesign", "labs", "tests"):

@@ -12,14 +12,13 @@ import subprocess
 import threading
 import types
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 
 from mldesign import data, notebooks, site
-from mldesign.site import reports, weight
+from mldesign.site import links, reports, weight
 from tests.book import build, hrefs, small_book, soup
 from tests.need import need
 
@@ -80,16 +79,8 @@ def test_a_broken_link_and_a_formula_that_cannot_be_read_fail_the_build(tmp_path
 
 @pytest.mark.parametrize("page", PAGES)
 def test_links_inside_the_book_lead_somewhere(html, page):
-    path = html / f"{page}.html"
-    for href in hrefs(path):
-        parts = urlsplit(href)
-        if parts.scheme or parts.netloc:
-            continue
-        target = (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve()
-        target = target / "index.html" if target.is_dir() else target
-        assert target.is_file(), f"{page}: {href} leads to no file"
-        if parts.fragment and target.suffix == ".html":
-            assert soup(target).find(id=unquote(parts.fragment)), f"{page}: {href} leads to no place on that page"
+    found, wrong = links.inside(html / f"{page}.html")
+    assert found and not wrong
 
 
 @pytest.mark.parametrize("page", NOTEBOOKS)

@@ -159,6 +159,7 @@ def team(tmp_path, commit) -> Path:
     return tmp_path
 
 
+@pytest.mark.matrix
 def test_faults_are_planted_one_by_one_and_taken_out_again(team):
     base = {"kind": "code", "file": "src/capstone/add.py", "replace": "a + b", "by": "a - b"}
     entries = [

@@ -34,6 +34,7 @@ def reports(starter) -> dict:
     return {name: json.loads((starter / f"reports/{name}.json").read_text(encoding="utf-8")) for name in names}
 
 
+@pytest.mark.matrix
 def test_its_tests_are_green_and_of_four_kinds(starter, inside):
     done = inside(starter, "pytest", "-q", "-p", "no:cacheprovider")
     assert done.returncode == 0, done.stdout[-3000:]
@@ -45,18 +46,21 @@ def test_its_tests_are_green_and_of_four_kinds(starter, inside):
     }
 
 
+@pytest.mark.matrix
 def test_nothing_of_the_course_is_in_it(starter):
     for path in (path for path in starter.rglob("*") if path.suffix in (".py", ".yaml", ".toml", ".yml", ".txt")):
         if ".git" not in path.parts and ".dvc" not in path.parts:
             assert not re.search(r"\b(mldesign|targeting|TARGETING|TASK \d)\b", path.read_text(encoding="utf-8")), path
 
 
+@pytest.mark.matrix
 def test_it_passes_its_own_lint(starter):
     for words in (["check"], ["format", "--check"]):
         done = subprocess.run([sys.executable, "-m", "ruff", *words, "."], cwd=starter, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.matrix
 def test_what_a_run_writes_is_not_committed_by_accident(starter, commit):
     listed = subprocess.run(
         ["git", "status", "--porcelain", "-uall"], cwd=starter, capture_output=True, text=True
@@ -65,6 +69,7 @@ def test_what_a_run_writes_is_not_committed_by_accident(starter, commit):
     assert {name for name in new if not name.startswith("reports/")} <= {"dvc.lock", "models/training.json"}
 
 
+@pytest.mark.matrix
 def test_the_planted_leak_of_its_evidence_is_seen(starter, inside):
     (fault,) = yaml.safe_load((starter / "evidence.yaml").read_text(encoding="utf-8"))["faults"]
     path = starter / fault["file"]
@@ -76,12 +81,14 @@ def test_the_planted_leak_of_its_evidence_is_seen(starter, inside):
     assert done.returncode == 1 and "1 failed" in done.stdout, done.stdout[-2000:]
 
 
+@pytest.mark.matrix
 def test_the_gate_follows_from_the_interval(reports):
     difference, margin = reports["evaluation"]["difference"], reports["evaluation"]["margin"]
     assert (reports["decision"]["decision"] == "promote") == (difference["low"] > margin)
     assert reports["contract"]["weather"]["quarantine"] == {"wind above 150 miles an hour": 1}
 
 
+@pytest.mark.matrix
 def test_the_notebook_finds_the_same(reports):
     """The walking skeleton and the starter are one system: the same features, the same difference in money."""
     notebook = nbformat.read(PAGES / "walking-skeleton.ipynb", as_version=4)
@@ -94,6 +101,7 @@ def test_the_notebook_finds_the_same(reports):
 @pytest.mark.parametrize(
     "page", ["rubric.md", *(f"examples/top/docs/{name}.md" for name in ("decision-record", "model-card"))]
 )
+@pytest.mark.matrix
 def test_samples_state_what_the_starter_finds(reports, page):
     """Every amount of money and every count of rows in a sample is in the reports, or among the assumptions."""
     found = reports["evaluation"]

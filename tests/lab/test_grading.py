@@ -195,6 +195,7 @@ def _files(folder: Path) -> None:
         file.symlink_to("/etc/passwd")
 
 
+@pytest.mark.matrix
 def test_it_goes_through_every_submission_and_touches_nothing(graded):
     assert graded.run.returncode == 0, graded.run.stderr
     assert "Traceback" not in graded.run.stderr + graded.run.stdout
@@ -207,6 +208,7 @@ def test_it_goes_through_every_submission_and_touches_nothing(graded):
 
 
 @pytest.mark.parametrize("name", hostile.FUNCTIONS)
+@pytest.mark.matrix
 def test_a_planted_function_ends_as_it_must(graded, name):
     _, outcome, hint = hostile.FUNCTIONS[name]
     row = graded.rows[name, "1.1"]
@@ -215,6 +217,7 @@ def test_a_planted_function_ends_as_it_must(graded, name):
     assert row["points"] == str(int(outcome == "passed"))
 
 
+@pytest.mark.matrix
 def test_the_results_of_others_are_as_without_them(graded):
     for name in ("ada", "ben"):
         assert graded.rows[name, "1.1"]["outcome"] == "passed"
@@ -229,6 +232,7 @@ def test_the_results_of_others_are_as_without_them(graded):
     assert graded.rows["ada", "2.1"]["flag"] == "equal to the reference"
 
 
+@pytest.mark.matrix
 def test_what_forges_is_named(graded):
     assert "sent a verdict of its own" in graded.rows["forges", "1.1"]["flag"]
     assert "changed the check" in graded.rows["patches", "1.1"]["flag"]
@@ -236,6 +240,7 @@ def test_what_forges_is_named(graded):
     assert "uses _exit" in graded.rows["exit", "1.1"]["flag"]
 
 
+@pytest.mark.matrix
 def test_a_part_equal_to_the_reference_counts_only_with_a_record_that_does_not_admit_it(graded):
     assert (graded.rows["equal", "1.1"]["outcome"], graded.rows["equal", "1.1"]["flag"]) == (
         "passed",
@@ -247,6 +252,7 @@ def test_a_part_equal_to_the_reference_counts_only_with_a_record_that_does_not_a
     assert "no small answers, and no record" in graded.report("no-record")
 
 
+@pytest.mark.matrix
 def test_a_forged_record_earns_nothing(graded):
     assert graded.rows["forged-record", "1.1"]["outcome"] == "not yet"
     assert graded.rows["forged-record", "1.2"]["outcome"] == "not attempted"
@@ -266,6 +272,7 @@ def test_a_forged_record_earns_nothing(graded):
         ("link", "leads out of the workspace"),
     ],
 )
+@pytest.mark.matrix
 def test_what_cannot_be_judged_says_why(graded, name, reason):
     if (name, "1.1") not in graded.rows:
         pytest.skip("this system has no such files")
@@ -275,6 +282,7 @@ def test_what_cannot_be_judged_says_why(graded, name, reason):
     assert reason.replace("_", "\\_") in graded.report(name)
 
 
+@pytest.mark.matrix
 def test_the_rest_of_a_submission_is_judged_when_one_file_is_not(graded):
     assert graded.rows["missing", "2.1"]["outcome"] == "passed"
     assert graded.rows["zip-link", "1.1"]["outcome"] == "passed"
@@ -282,6 +290,7 @@ def test_the_rest_of_a_submission_is_judged_when_one_file_is_not(graded):
     assert graded.rows["zip", "1.1"]["outcome"] == graded.rows["inner", "1.1"]["outcome"] == "passed"
 
 
+@pytest.mark.matrix
 def test_hostile_parameters_and_answers(graded):
     assert graded.rows["yaml", "1.2"]["outcome"] in ("passed", "not judged")
     assert graded.rows["object", "1.2"]["hint"] == "params.yaml is not valid YAML (ConstructorError)"
@@ -293,15 +302,18 @@ def test_hostile_parameters_and_answers(graded):
 class TestConfined:
     """What only Linux can hold. Where it cannot (an old kernel, namespaces forbidden), the summary says so."""
 
+    @pytest.mark.matrix
     def test_files_of_others_are_hidden(self, graded):
         if "hides nothing" in graded.summary:
             pytest.skip("this kernel has no Landlock")
         assert graded.rows["spies", "1.1"]["hint"].startswith("Your code stops with PermissionError")
         assert graded.rows["deletes", "1.1"]["outcome"] == graded.rows["deletes", "3.1"]["outcome"] == "passed"
 
+    @pytest.mark.matrix
     def test_nothing_of_the_instructors_environment_is_seen(self, graded):
         assert graded.rows["secret", "1.1"]["outcome"] == "passed"
 
+    @pytest.mark.matrix
     def test_no_connection_and_no_process_is_left(self, graded):
         if "refused in Python only" in graded.summary:
             pytest.skip("namespaces are forbidden here")
@@ -312,6 +324,7 @@ class TestConfined:
         assert not [process for process in left if str(graded.place) in str(process.environ().get("PYTHONPATH"))]
 
 
+@pytest.mark.matrix
 def test_a_report_names_nobody_else_and_says_what_the_instructor_reads(graded):
     text = graded.report("ben")
     assert "ada" not in text

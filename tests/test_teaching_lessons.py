@@ -1,4 +1,5 @@
-"""The instructor's pages on the lessons: one section a lesson, plans that fill their minutes, goals in the lesson's words."""
+"""The instructor's pages on the lessons: one section a lesson, plans that fill their minutes, goals in the
+lesson's words, wrong answers that are wrong."""
 
 import re
 from pathlib import Path
@@ -9,8 +10,7 @@ import pytest
 from mldesign import data
 
 PAGES = sorted((data.ROOT / "modules" / "teaching").glob("lessons-*.md"))
-MODULES = [page.stem.removeprefix("lessons-") for page in PAGES]
-LESSONS = sorted(lesson for n in MODULES for lesson in (data.ROOT / "modules").glob(f"0{n}-*/0[1-9]-*.ipynb"))
+LESSONS = sorted((data.ROOT / "modules").glob("0[1-7]-*/0[1-9]-*.ipynb"))
 PARTS = ("### Goals of", "### The session of", "### Demo of", "### Discuss in", "### Wrong answers in")
 
 
@@ -46,8 +46,17 @@ def faults(section: str, lesson: str) -> list[str]:
     if minutes(section) != (75, 45):
         wrong.append(f"the plans take {minutes(section)} minutes instead of 75 and 45")
     wrong += [f"not an objective of the lesson: {goal}" for goal in goals(section) if words(goal) not in words(lesson)]
-    asked = set(re.findall(r"^\| Question (\d)", section, flags=re.MULTILINE))
-    return wrong + [f"the lesson has no question {n}" for n in sorted(asked) if f"**Question {n}.**" not in lesson]
+    rows = re.findall(r"^\| Question .*", section, flags=re.MULTILINE)
+    wrong += [f"no letter of an option: {row}" for row in rows if not re.match(r"\| Question \d: [A-D]\b", row)]
+    for n, letters in re.findall(r"^\| Question (\d): ([A-D](?: or [A-D])?)\b", section, flags=re.MULTILINE):
+        question = lesson.partition(f"**Question {n}.**")[2].partition("**Question")[0]
+        for letter in letters.split(" or "):
+            verdict = re.search(rf"<summary>{letter}\. .*?\*\*(Right|Not this one)\.\*\*", question, flags=re.DOTALL)
+            if verdict is None:
+                wrong.append(f"the lesson has no question {n} with an option {letter}")
+            elif verdict[1] == "Right":
+                wrong.append(f"option {letter} of question {n} is called tempting, and it is the right one")
+    return wrong
 
 
 def text_of(path: Path) -> str:
@@ -84,9 +93,23 @@ GOOD = """
 ### Discuss in 1.1
 ### Wrong answers in 1.1
 
-| Question 2 | A | it | "Why?" |
+| Question 2: A, one | it shows | "Why?" |
 """
-LESSON = "1. count the\n   lapsing;\n\n**Question 2.** How many?"
+LESSON = """1. count the
+   lapsing;
+
+**Question 2.** How many?
+
+<details><summary>A. One</summary>
+
+**Not this one.** Two.
+
+</details>
+<details><summary>B. Two</summary>
+
+**Right.** Two.
+
+</details>"""
 
 
 @pytest.mark.parametrize(
@@ -97,6 +120,9 @@ LESSON = "1. count the\n   lapsing;\n\n**Question 2.** How many?"
         ("| 40 | 45 |", "| 40 | 40 |", "minutes"),
         ("count the lapsing", "count everybody", "objective"),
         ("Question 2", "Question 7", "no question 7"),
+        ("2: A, one", "2: C, one", "option C"),
+        ("2: A, one", "2: both, one", "no letter"),
+        ("2: A, one", "2: B, two", "the right one"),
         ("### Demo of 1.1", "", "Demo"),
     ],
 )

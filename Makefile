@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = @$(PYTHON) -m mldesign
 
-.PHONY: help setup site build lab labs grade capstone grade-capstone test notebooks smoke execute measure screenshots weight a11y links audit lint lock repository
+.PHONY: help setup site build lab labs grade capstone grade-capstone test notebooks smoke execute measure screenshots weight a11y links audit questions lint lock repository
 help:  ; $(RUN) help
 setup: ; $(RUN) setup
 site:  ; $(RUN) site $(PORT)
@@ -31,4 +31,6 @@ weight: ; $(RUN) weight
 a11y:   ; $(RUN) a11y $(PAGES)
 links:  ; $(RUN) links
 audit:  ; $(RUN) audit
+# The question bank for Canvas and Moodle, into _build/questions
+questions:  ; $(RUN) questions
 repository: ; $(RUN) repository $(REPO)

@@ -31,6 +31,7 @@ TASKS = (
     ("execute", "run notebooks from a clean kernel and store their outputs (all, or those named)"),
     ("measure", "measure engines and services anew for the lessons that show the figures (all, or those named)"),
     ("screenshots", "photograph the tools that lessons and labs show, with a headless Chromium (all, or those named)"),
+    ("questions", "check the question bank and export it for Canvas and Moodle into _build/questions"),
     ("lint", "ruff: lint and format of code and notebooks"),
     ("weight", "what each built page weighs; red above the budget"),
     ("a11y", "what axe finds on each built page, light and dark (all, or those named); needs Chromium and the network"),

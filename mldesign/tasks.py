@@ -310,6 +310,13 @@ def links(_arguments: list[str]) -> int:
     return 1 if not (SITE / "index.html").is_file() and build([]) else checking.main(ROOT, BUILD)
 
 
+def questions(_arguments: list[str]) -> int:
+    """Check the question bank, export it into ``_build/questions``, and check the exported files; a fault is an error."""
+    from mldesign.questions import imports
+
+    return imports.export(ROOT / "_build" / "questions")
+
+
 def lock(_arguments: list[str]) -> int:
     """Resolve requirements.txt for Python 3.11 to 3.13 on all systems into constraints.txt."""
     header = (
@@ -384,6 +391,7 @@ RUN = {
     "execute": execute,
     "measure": measure,
     "screenshots": screenshots,
+    "questions": questions,
     "lint": lint,
     "audit": audit,
     "a11y": a11y,

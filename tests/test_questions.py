@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 from mldesign import questions
+from mldesign.notebooks import left_out
 from mldesign.questions import export, imports
+from mldesign.site import bank as bank_page
 
 QUIZ = """**Question 1.** Which of these pays \\$2?
 
@@ -113,6 +115,12 @@ def same_letter(said):
         entry["options"][2]["right"] = True
 
 
+def telling_length(said):
+    for entry in said["more"][:4]:
+        for option in entry["options"]:
+            option["text"] += ", and this is the right one" * option.get("right", False)
+
+
 def twice(said):
     said["more"][5]["id"] = "1.1-a"
 
@@ -176,6 +184,7 @@ def stray_list(said):
         (no_why, "1.1-c: option D is not explained"),
         (number_as_text, "1.1-d: option A, text: YAML reads 0.5 as a float; put it in quotes"),
         (same_letter, "more: C is right in 6 of 6 questions; move some"),
+        (telling_length, "more: the right option is the longest in 4 of 6 questions"),
         (twice, "1.1-a: this id is used twice"),
         (five, "more: has 5 questions; write 6 or more"),
         (unasked, "objective 2 has no question (do the other, on two lines)"),
@@ -320,6 +329,14 @@ def test_a_moodle_file_that_an_import_would_refuse_or_read_wrongly_is_found(less
     assert any(says in fault for fault in found), found
 
 
+def test_the_page_for_instructors_counts_by_lesson_objective_and_difficulty(lesson):
+    chapter = read(lesson)
+    lines = bank_page.table([chapter], base=lesson.parent.parent).splitlines()
+    assert lines[0] == "| lesson | on page + for tests | 1 | 2 |"
+    assert lines[2] == "| [1.1](01-first/01-lesson.ipynb) | 1 + 6 | 0 / 4 / 0 | 0 / 0 / 3 |"
+    assert "1 questions on pages, 6 for tests; by difficulty 0 recall, 4 apply, 3 reason." in lines[-1]
+
+
 def test_tags_and_names_carry_objective_and_difficulty(lesson):
     chapter = read(lesson)
     item = chapter.items[2]
@@ -371,7 +388,8 @@ def test_the_bank_has_no_fault(bank):
 
 def test_no_file_of_questions_is_left_out(bank):
     files = {path for folder in ("modules", "labs") for path in (questions.ROOT / folder).rglob("*.questions.yml")}
-    assert files - {chapter.file for chapter in bank} == set(), "not beside a notebook of _toc.yml"
+    away = {questions.ROOT / f"{page}.questions.yml" for page in left_out(questions.ROOT / "_toc.yml")}
+    assert files - away - {chapter.file for chapter in bank} == set(), "not beside a notebook of _toc.yml"
 
 
 def test_the_whole_bank_comes_back_from_its_exports(bank):

@@ -229,7 +229,9 @@ def problems(chapter: Chapter, required: bool | None = None) -> list[str]:
 
 def _judge(judged: Chapter, item: Item, objectives: int) -> None:
     """Note what is wrong with one question."""
-    if type(item.objective) is not int or not 1 <= item.objective <= objectives:
+    if not objectives and item.objective is not None:
+        judged.say(f"objective {item.objective!r} does not exist; the notebook lists none, so leave it out", item.id)
+    if objectives and (type(item.objective) is not int or not 1 <= item.objective <= objectives):
         judged.say(f"objective {item.objective!r} does not exist; the notebook lists 1 to {objectives}", item.id)
     if item.difficulty not in DIFFICULTIES:
         judged.say(f"difficulty {item.difficulty!r} is none of {', '.join(DIFFICULTIES)}", item.id)
@@ -265,10 +267,22 @@ def _judge_mix(judged: Chapter, more: list[Item]) -> None:
     recall = sum(item.difficulty == "recall" for item in more)
     if recall > MOST_RECALL:
         judged.say(f"has {recall} questions of difficulty recall; keep {MOST_RECALL}", "more")
+    longest = sum(_right_is_longest(item) for item in more)
+    if longest > len(more) / 2:
+        judged.say(
+            f"the right option is the longest in {longest} of {len(more)} questions; shorten it or fill the others",
+            "more",
+        )
     letters = [item.right for item in more]
     for letter in sorted(set(filter(None, letters))):
         if letters.count(letter) > len(letters) / 2:
             judged.say(f"{letter} is right in {letters.count(letter)} of {len(letters)} questions; move some", "more")
+
+
+def _right_is_longest(item: Item) -> bool:
+    """Tell whether the right option gives itself away: longer than each other one."""
+    right = max((len(option.text) for option in item.options if option.right), default=0)
+    return right > max((len(option.text) for option in item.options if not option.right), default=0)
 
 
 def duplicates(chapters: list[Chapter]) -> list[str]:

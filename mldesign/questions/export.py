@@ -1,6 +1,6 @@
 """Write the question bank for Canvas (QTI 1.2), for Moodle (Moodle XML), and as a list to read.
 
-The QTI comes from text2qti. Moodle's import has no QTI among its formats, and no kept library writes Moodle XML with a
+The QTI comes from text2qti. Moodle's importer knows QTI only as Blackboard wrote it, and no kept library writes Moodle XML with a
 feedback for each answer and tags; what is needed of it is short. Both get the same HTML, made from the Markdown.
 """
 
@@ -12,14 +12,16 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
+import yaml
 from markdown_it import MarkdownIt
 from text2qti.config import Config
 from text2qti.qti import QTI
 from text2qti.quiz import Quiz
 
+from mldesign.notebooks import ROOT
 from mldesign.questions import DIFFICULTIES, Chapter, Item
 
-BOOK = "Machine Learning Design for Business"
+BOOK = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["title"]
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 QTI_SPACE = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 PACKAGE_SPACE = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
@@ -27,7 +29,7 @@ METADATA_SPACE = "http://www.imsglobal.org/xsd/imsmd_v1p2"
 MANIFEST = "imsmanifest.xml"
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-_TABLE = '<table border="1" style="border-collapse: collapse">'  # an LMS draws no lines of its own
+_TABLE = '<table border="1" cellpadding="4" style="border-collapse: collapse">'  # an LMS draws no lines of its own
 
 
 def html(markdown: str) -> str:

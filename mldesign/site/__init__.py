@@ -64,6 +64,7 @@ class CallOuts(SphinxPostTransform):
     """Give a block quote that opens with a bold lead, such as **Predict.**, the class of that call-out."""
 
     default_priority = 400
+    names = CALL_OUTS
 
     def run(self, **_):
         """Set the classes ``callout`` and ``callout-predict`` (and so on) on each call-out of the page."""
@@ -72,7 +73,7 @@ class CallOuts(SphinxPostTransform):
             if lead is None or not quote.astext().startswith(lead.astext()):
                 continue
             name = lead.astext().strip().rstrip(".:")
-            if name in CALL_OUTS:
+            if name in self.names:
                 quote["classes"] += ["callout", f"callout-{name.lower().replace(' ', '-')}"]
 
 

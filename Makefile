@@ -2,11 +2,13 @@
 PYTHON ?= python3
 RUN = @$(PYTHON) -m mldesign
 
-.PHONY: help setup site build lab labs grade capstone grade-capstone test notebooks smoke execute measure screenshots weight a11y links audit questions lint lock repository
+.PHONY: help setup site build slides lab labs grade capstone grade-capstone test notebooks smoke execute measure screenshots weight a11y links audit questions lint lock repository
 help:  ; $(RUN) help
 setup: ; $(RUN) setup
 site:  ; $(RUN) site $(PORT)
 build: ; $(RUN) build
+# Lecture decks alone: make slides, make slides OF=01-business-value, make slides PDF=1
+slides: ; $(RUN) slides $(OF) $(PDF:%=--pdf)
 lab:   ; $(RUN) lab
 labs:  ; $(RUN) labs $(LAB)
 test:  ; $(RUN) test

@@ -26,6 +26,7 @@ TASKS = (
     ("capstone", "write the repository that a capstone team starts from: capstone FOLDER"),
     ("grade-capstone", "judge a folder of teams' repositories (for instructors): grade-capstone FOLDER"),
     ("build", "build the book into _build/html"),
+    ("slides", "build lecture decks alone, in seconds (all, or those named); with --pdf also as PDF files"),
     ("notebooks", "compare the stored outputs of all notebooks with a fresh run (or of those named)"),
     ("smoke", "run all notebooks to the end without comparing (other systems, other versions)"),
     ("execute", "run notebooks from a clean kernel and store their outputs (all, or those named)"),

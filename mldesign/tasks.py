@@ -92,6 +92,13 @@ def serve(first: int) -> int:
     return 2
 
 
+def slides(arguments: list[str]) -> int:
+    """Build lecture decks alone; CONTRIBUTING.md, "Write a deck", says how one is written."""
+    from mldesign.slides import build as of_decks
+
+    return of_decks.main(arguments)
+
+
 def lab(arguments: list[str]) -> int:
     """Open JupyterLab on the course, at the labs. Its terminals find the course's Python first."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -379,6 +386,7 @@ def repository(arguments: list[str]) -> int:
 
 RUN = {
     "site": site,
+    "slides": slides,
     "lab": lab,
     "labs": labs,
     "grade": grade,

@@ -8,10 +8,16 @@ takes out of the lesson by cell (:mod:`mldesign.slides.stored`), so it cannot sa
 
 from pathlib import Path
 
+from mldesign.notebooks import pages
+
 SUFFIX = ".slides.md"
 FOLDER = "slides"  # of the site
 
 
 def decks(root: Path) -> dict[str, Path]:
-    """Return the decks of a book in the order of their lessons: name, such as ``01-business-value`` → source file."""
-    return {path.name.removesuffix(SUFFIX): path for path in sorted(root.glob(f"modules/*/*{SUFFIX}"))}
+    """Return the decks of a book in the order of its lessons: name, such as ``01-business-value`` → source file.
+
+    The deck of a lesson that the table of contents leaves out is left out with it.
+    """
+    found = [root / f"{page}{SUFFIX}" for page in pages(root / "_toc.yml") if page.startswith("modules/")]
+    return {path.name.removesuffix(SUFFIX): path for path in found if path.is_file()}

@@ -50,7 +50,13 @@ def pdf(page: Path, target: Path, browser: str) -> None:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as profile:
-        command = [browser, *PRINT.split(), f"--user-data-dir={profile}", f"--print-to-pdf={target}", page.resolve().as_uri()]
+        command = [
+            browser,
+            *PRINT.split(),
+            f"--user-data-dir={profile}",
+            f"--print-to-pdf={target}",
+            page.resolve().as_uri(),
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
     if not target.is_file():
         raise FileNotFoundError(f"{browser} printed nothing for {page.name}.")
@@ -60,8 +66,12 @@ def main(arguments: list[str]) -> int:
     """Build the decks named, or all, into the site; print them where asked; or list the cells of their lessons."""
     known = decks(ROOT)
     parser = argparse.ArgumentParser("mldesign slides", description="Build lecture decks into _build/html/slides.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"deck, such as {next(iter(known), 'XX-lesson')}; all without")
-    parser.add_argument("--pdf", action="store_true", help="also print them into _build/slides-pdf, where Chromium or Chrome is")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"deck, such as {next(iter(known), 'XX-lesson')}; all without"
+    )
+    parser.add_argument(
+        "--pdf", action="store_true", help="also print them into _build/slides-pdf, where Chromium or Chrome is"
+    )
     parser.add_argument("--cells", action="store_true", help="only list the cells of the lessons, with what they store")
     chosen = parser.parse_args(arguments)
     unknown = [name for name in chosen.names if name not in known]
@@ -87,7 +97,9 @@ def print_all(site: Path, names: list[str]) -> int:
     """Print built decks; say so and go on where there is no browser."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
-        print("No PDF: Chromium or Chrome is not installed. Any browser prints a deck, one slide a page: open it, Ctrl-P.")
+        print(
+            "No PDF: Chromium or Chrome is not installed. Any browser prints a deck, one slide a page: open it, Ctrl-P."
+        )
         return 0
     folder = ROOT / "_build" / "slides-pdf"
     for name in names:

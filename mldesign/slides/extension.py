@@ -21,8 +21,23 @@ from mldesign.slides.stored import Lesson, NotStoredError
 
 LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent
-PUBLISHED = ("revealjs/dist/reveal.js", "revealjs/dist/reveal.css", "revealjs/plugin/notes/notes.js", "deck.js", "deck.css", "slide.css", "pygments.css")
+PUBLISHED = (
+    "revealjs/dist/reveal.js",
+    "revealjs/dist/reveal.css",
+    "revealjs/plugin/notes/notes.js",
+    "deck.js",
+    "deck.css",
+    "slide.css",
+    "pygments.css",
+)
 TOTAL = "_deck_minutes"
+LINES = {"from": directives.unchanged_required, "to": directives.unchanged_required}
+TEXT_OPTIONS = {**LINES, "number": directives.positive_int}
+TABLE_OPTIONS = {
+    **dict.fromkeys(("rows", "columns", "mark"), directives.unchanged_required),
+    "number": directives.positive_int,
+    "unnamed": directives.flag,
+}
 
 
 def lesson_of(env) -> Lesson:
@@ -58,10 +73,7 @@ class Stored(SphinxDirective):
 class TableOf(Stored):
     """``{table-of} CELL``: the table that a cell shows, or some of its rows and columns."""
 
-    option_spec = {name: directives.unchanged_required for name in ("rows", "columns", "mark")} | {
-        "number": directives.positive_int,
-        "unnamed": directives.flag,
-    }
+    option_spec = TABLE_OPTIONS
 
     def found(self, cell):
         wanted = self.options
@@ -72,7 +84,7 @@ class TableOf(Stored):
 class TextOf(Stored):
     """``{text-of} CELL``: the text that a cell shows, or its lines from one text to another."""
 
-    option_spec = {"from": directives.unchanged_required, "to": directives.unchanged_required, "number": directives.positive_int}
+    option_spec = TEXT_OPTIONS
 
     def found(self, cell):
         text = cell.text(self.options.get("from", ""), self.options.get("to", ""), self.options.get("number", 0))
@@ -86,7 +98,7 @@ class TextOf(Stored):
 class CodeOf(Stored):
     """``{code-of} CELL``: the code of a cell, or its lines from one text to another."""
 
-    option_spec = {"from": directives.unchanged_required, "to": directives.unchanged_required}
+    option_spec = LINES
 
     def found(self, cell):
         text = cell.code(self.options.get("from", ""), self.options.get("to", ""))
@@ -135,7 +147,11 @@ class Notes(SphinxDirective):
         begun = self.env.temp_data.get(TOTAL, 0)
         self.env.temp_data[TOTAL] = begun + minutes
         node = notes()
-        lead = f"{minutes} min · from 0:{begun:02}" if begun < 60 else f"{minutes} min · from {begun // 60}:{begun % 60:02}"
+        lead = (
+            f"{minutes} min · from 0:{begun:02}"
+            if begun < 60
+            else f"{minutes} min · from {begun // 60}:{begun % 60:02}"
+        )
         node += nodes.paragraph("", "", nodes.strong(lead, lead))
         self.state.nested_parse(self.content, self.content_offset, node)
         return [node]
@@ -168,8 +184,12 @@ class Place(SphinxTransform):
             return
         module, lesson = (part[:2] for part in self.env.docname.split("/")[-2:])
         page = address(self.env.docname)
-        link = nodes.reference("", "read and run it", internal=True, refuri=f"../modules/{posixpath.dirname(self.env.docname)}/{page}")
-        line = nodes.paragraph("", f"Machine Learning Design for Business · lesson {int(module)}.{int(lesson)} · ", classes=["deck-place"])
+        link = nodes.reference(
+            "", "read and run it", internal=True, refuri=f"../modules/{posixpath.dirname(self.env.docname)}/{page}"
+        )
+        line = nodes.paragraph(
+            "", f"Machine Learning Design for Business · lesson {int(module)}.{int(lesson)} · ", classes=["deck-place"]
+        )
         line += link
         title = self.document.next_node(nodes.title)
         title.parent.insert(title.parent.index(title) + 1, line)
@@ -182,7 +202,10 @@ class Addresses(SphinxTransform):
 
     def apply(self, **_):
         """Replace what MyST takes for downloads or unknown documents."""
-        for link in [*self.document.findall(addnodes.pending_xref), *self.document.findall(addnodes.download_reference)]:
+        for link in [
+            *self.document.findall(addnodes.pending_xref),
+            *self.document.findall(addnodes.download_reference),
+        ]:
             if link.get("refdomain") not in ("doc", None) or link.get("reftype") != "myst":
                 continue
             found = self.target(link)

@@ -52,11 +52,8 @@ class Table:
             picked = [(place, "", name) for place, name in enumerate(self.columns)]
         else:
             picked = [(self._column(w["name"]), w["format"] or "", w["label"] or w["name"]) for w in wanted]
-        named = [part.strip().partition(" = ") for part in rows.split(";")] if rows else [(n, "", "") for n, _ in self.rows]
-        if rows:
-            lines = [(label or name, self.rows[self._row(name)][1]) for name, _, label in named]
-        else:
-            lines = self.rows
+        named = [part.strip().partition(" = ") for part in rows.split(";")] if rows else []
+        lines = [(label or name, self.rows[self._row(name)][1]) for name, _, label in named] or self.rows
         cells = [(name, [formatted(line[place], form) for place, form, _ in picked]) for name, line in lines]
         return Table(self.head, [label for _, _, label in picked], cells)
 
@@ -183,7 +180,10 @@ class Cell:
             if not found:  # say what is there
                 found = {self.table().value(**_names(lookup))}
         else:
-            shown = [*self.texts, *(output["text/plain"] for output in self.outputs if "<table" in output.get("text/html", ""))]
+            shown = [
+                *self.texts,
+                *(output["text/plain"] for output in self.outputs if "<table" in output.get("text/html", "")),
+            ]
             found = _matches(pattern, "\n".join(shown)) or _matches(pattern, self.source)
         if len(found) != 1:
             what = f"fits {len(found)} places that differ" if found else "fits nothing"
@@ -192,7 +192,9 @@ class Cell:
 
     def held(self) -> str:
         """Say what is in the cell now, for messages."""
-        pieces = [output.get("text/markdown") or output.get("text/plain") or ", ".join(output) for output in self.outputs]
+        pieces = [
+            output.get("text/markdown") or output.get("text/plain") or ", ".join(output) for output in self.outputs
+        ]
         return "It now holds:\n" + "\n".join(pieces or [self.source])
 
 
@@ -216,7 +218,9 @@ class Lesson:
             NotStoredError: when the lesson has no such cell.
         """
         if name not in self.cells:
-            raise NotStoredError(f"{self.path.name} has no cell {name!r}. `python -m mldesign slides --cells` lists them.")
+            raise NotStoredError(
+                f"{self.path.name} has no cell {name!r}. `python -m mldesign slides --cells` lists them."
+            )
         return Cell(self.cells[name], f"{self.path.name}, cell {name}")
 
 

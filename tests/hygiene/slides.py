@@ -95,7 +95,10 @@ def length(deck):
 def title(deck):
     """The deck is called as its lesson is; headings are of the first or second level."""
     wanted = next(
-        line for cell in deck.lesson.cells.values() for line in "".join(cell["source"]).splitlines() if line.startswith("# ")
+        line
+        for cell in deck.lesson.cells.values()
+        for line in "".join(cell["source"]).splitlines()
+        if line.startswith("# ")
     )
     if not deck.source.startswith(f"{wanted}\n"):
         yield f"{deck.path.name}: begins otherwise than its lesson, with {wanted!r}."
@@ -106,7 +109,7 @@ def title(deck):
 def one_message(deck):
     """Each heading is the slide's message, and a slide has few words."""
     for slide in deck.slides[1:]:
-        if not 4 <= len(re.findall(r"[\w}`]+", slide.title)) or len(prose(slide.title)) > 75:
+        if len(re.findall(r"[\w}`]+", slide.title)) < 4 or len(prose(slide.title)) > 75:
             yield f"{slide.where}: the heading is the message: a sentence of four words or more, up to 75 characters."
         if len(slide.said.split()) > WORDS:
             yield f"{slide.where}: {len(slide.said.split())} words; at most {WORDS}. Say it instead, in the notes."
@@ -170,7 +173,9 @@ def from_the_lesson(deck):
     """A deck shows the lesson: three references at least, and one of its pictures where it has any."""
     if len(REFERENCE.findall(deck.source)) < 3:
         yield f"{deck.path.name}: fewer than three references into the lesson."
-    pictures = any("image/png" in str(output) for cell in deck.lesson.cells.values() for output in cell.get("outputs", []))
+    pictures = any(
+        "image/png" in str(output) for cell in deck.lesson.cells.values() for output in cell.get("outputs", [])
+    )
     if pictures and not re.search(r"\{(picture|explorable)-of\}", deck.source):
         yield f"{deck.path.name}: the lesson has pictures and the deck shows none."
 

@@ -165,7 +165,19 @@ def lesson(tmp_path_factory) -> Lesson:
     ]
     found[1]["outputs"].append({"text": ["first\n", "second\n"]})
     path = tmp_path_factory.mktemp("lesson") / "x.ipynb"
-    path.write_text(json.dumps({"cells": found}), encoding="utf-8")
+    for cell in found:
+        cell["execution_count"] = 1
+        for output in cell["outputs"]:
+            stream = {"output_type": "stream", "name": "stdout"}
+            output.update({"output_type": "display_data", "metadata": {}} if "data" in output else stream)
+    title = {"cell_type": "markdown", "id": "title", "source": "# X", "metadata": {}}
+    whole = {
+        "cells": [title, *found],
+        "metadata": {"language_info": {"name": "python", "pygments_lexer": "ipython3"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path.write_text(json.dumps(whole), encoding="utf-8")
     return Lesson(path)
 
 
@@ -292,7 +304,7 @@ def test_a_deck_shows_what_the_lesson_stores(tmp_path, lesson):
         (":::{table-of} table\n:rows: theirs\n:::", ["01-x.slides.md:3", "0 rows 'theirs'", "ours; hers"]),
         (":::{picture-of} gone\n:::", ["01-x.slides.md:3", "no cell 'gone'"]),
         ("![Nothing](figures/none.svg)", ["01-x.slides.md:3", "none.svg"]),
-        ("[Nowhere](none.ipynb)", ["01-x.slides.md:3", "none"]),
+        ("[Nowhere](none.ipynb#there)", ["01-x.slides.md:3", "none"]),
         ("[No page](../../_toc.md)", ["01-x.slides.md:3", "_toc"]),
     ],
 )
@@ -304,9 +316,11 @@ def test_what_a_deck_cannot_find_fails_the_build(tmp_path, lesson, text, message
 
 
 def test_a_wrong_deck_fails_the_book(tmp_path, lesson):
-    small(tmp_path, lesson, "{value}`words Lost: (\\d+)`")
+    small(tmp_path, lesson, "{value}`title Lost`")
+    stored = json.loads(lesson.path.read_text(encoding="utf-8"))
+    whole = {**stored, "cells": stored["cells"][:1]}  # pictures of the small lesson are none
+    (tmp_path / "modules" / "01-small" / "01-x.ipynb").write_text(json.dumps(whole), encoding="utf-8")
     (tmp_path / "index.md").write_text("# Book\n\nText.\n", encoding="utf-8")
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
     shutil.copy(ROOT / "_config.yml", tmp_path)
     done = build_book(tmp_path / "site", tmp_path)
     assert done.returncode != 0

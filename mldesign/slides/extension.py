@@ -14,8 +14,9 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx_revealjs.builders import RevealjsHTMLBuilder
 from sphinx_revealjs.writers import RevealjsSlideTranslator
 
-from mldesign.notebooks import pages
+from mldesign.notebooks import left_out, pages
 from mldesign.site import CallOuts, formula
+from mldesign.site.editions import NOTE
 from mldesign.slides import FOLDER, SUFFIX
 from mldesign.slides.stored import Lesson, NotStoredError
 
@@ -209,12 +210,14 @@ class Addresses(SphinxTransform):
             if link.get("refdomain") not in ("doc", None) or link.get("reftype") != "myst":
                 continue
             found = self.target(link)
-            if found:
+            if found is None:
+                link.replace_self([*link.children, nodes.inline("", NOTE)])
+            elif found:
                 new = nodes.reference("", "", *link.children, internal=True, refuri=found)
                 link.replace_self(new)
 
-    def target(self, link) -> str:
-        """Return the address that a link leads to, seen from this page; nothing where Sphinx knows better."""
+    def target(self, link) -> str | None:
+        """Return the address that a link leads to, seen from this page; "" where Sphinx knows better, None where the page is left out."""
         root, here = Path(self.app.srcdir), self.env.docname
         deck = here.endswith(SUFFIX.removesuffix(".md"))
         name = link["reftarget"] if link.get("refdomain") == "doc" else self.env.relfn2path(link["reftarget"], here)[0]
@@ -224,6 +227,8 @@ class Addresses(SphinxTransform):
         if deck:
             book = root.parent
             page = posixpath.normpath(posixpath.join("modules", page))
+            if page in left_out(book / "_toc.yml"):
+                return None
             if page not in pages(book / "_toc.yml"):
                 LOGGER.warning("%s is no page of the book", link["reftarget"], location=link)
             anchor = f"#{link['reftargetid']}" if link.get("reftargetid") else ""

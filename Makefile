@@ -2,9 +2,9 @@
 PYTHON ?= python3
 RUN = @$(PYTHON) -m mldesign
 
-.PHONY: help setup site build slides lab labs grade capstone grade-capstone test notebooks smoke execute measure screenshots weight a11y links audit questions lint lock repository
+.PHONY: help setup site build slides lab labs grade capstone grade-capstone test notebooks smoke execute measure screenshots weight a11y links audit questions lint lock repository wheelhouse
 help:  ; $(RUN) help
-setup: ; $(RUN) setup
+setup: ; $(RUN) setup $(WHEELHOUSE)
 site:  ; $(RUN) site $(PORT)
 build: ; $(RUN) build
 # Lecture decks alone: make slides, make slides OF=01-business-value, make slides PDF=1
@@ -35,4 +35,6 @@ links:  ; $(RUN) links
 audit:  ; $(RUN) audit
 # The question bank for Canvas and Moodle, into _build/questions
 questions:  ; $(RUN) questions
+# For a room without a network: make wheelhouse DIR=../wheelhouse SYSTEM=windows VERSION=3.12, there make setup WHEELHOUSE=../wheelhouse
+wheelhouse: ; $(RUN) wheelhouse $(DIR) $(SYSTEM:%=--system %) $(VERSION:%=--python %)
 repository: ; $(RUN) repository $(REPO)

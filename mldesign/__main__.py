@@ -40,7 +40,8 @@ TASKS = (
     ("audit", "known vulnerabilities and licences of the lock, safety of the workflows; needs the network"),
     ("lock", "resolve requirements.txt anew into constraints.txt"),
     ("repository", "set the repository's address everywhere: repository ORG/NAME"),
-    ("setup", "make .venv and install, nothing more"),
+    ("wheelhouse", "fetch every package into a folder, for a room without a network (for instructors)"),
+    ("setup", "make .venv and install, nothing more; setup FOLDER installs from a wheelhouse, without a network"),
     ("help", "this list"),
 )
 
@@ -116,7 +117,10 @@ def venv_python():
 def in_venv(arguments):
     """Make ``.venv`` complete if it is not, then run the task there."""
     if installed() != fingerprint() or not works(venv_python()):
-        problem = make_venv()
+        wheels = os.path.abspath(arguments[1]) if arguments[0] == "setup" and len(arguments) > 1 else ""
+        if wheels and not os.path.isdir(wheels):
+            return stop("There is no folder {}. Name the one that `make wheelhouse` filled.".format(wheels))
+        problem = make_venv(wheels)
         if problem:
             return stop(problem)
     if arguments[0] == "setup":
@@ -159,8 +163,11 @@ def find_python():
     return None
 
 
-def make_venv():
-    """Create ``.venv`` where needed and install the lock; return what went wrong with the next step, or nothing."""
+def make_venv(wheels=""):
+    """Create ``.venv`` where needed and install the lock, from a folder of wheels if one is named.
+
+    Returns what went wrong with the next step, or nothing.
+    """
     python = find_python()
     if python is None:
         return (
@@ -181,7 +188,13 @@ def make_venv():
         "Installing the packages of constraints.txt (about 1.2 GB on disk; a minute, or several on a slow line).",
         flush=True,
     )
-    if install(["-r", "requirements.txt", "-c", "constraints.txt", "-e", "."]):
+    files = ["-r", "requirements.txt", "-c", "constraints.txt", "-e", "."]
+    if install(files, ["--no-index", "--find-links", wheels] if wheels else []):
+        if wheels:
+            return (
+                "The packages of {} do not do for this machine; the lines above say which. It has Python {}.{}: fill the folder "
+                "for that, and for this system (`make wheelhouse`), where there is a network."
+            ).format(wheels, *sys.version_info[:2])
         return (
             "The packages could not be installed; the lines above say why. Without a network connection: connect once, "
             "later everything runs offline. After a stopped installation: run the same command again, it goes on. "
@@ -192,16 +205,18 @@ def make_venv():
     return None
 
 
-def install(files):
+def install(files, source):
     """Install into ``.venv``: with uv, in a third of pip's time, else with pip; return the exit code.
 
-    uv does not read pip's settings: where these name another index, pip is used. Elsewhere pip fetches uv first.
+    ``source`` are options that say where packages come from, where that is not the index. uv does not read pip's settings: where
+    these name another index, pip is used. Elsewhere pip fetches uv first.
     """
+    files = files + source
     pip = [venv_python(), "-m", "pip"]
     uv = [shutil.which("uv")] if shutil.which("uv") else None
     if not uv:
         own_index = os.environ.get("PIP_INDEX_URL") or not silent(pip + ["config", "get", "global.index-url"])
-        if not own_index and not silent(pip + ["install", "uv", "-c", "constraints.txt"]):
+        if (source or not own_index) and not silent(pip + ["install", "uv", "-c", "constraints.txt"] + source):
             uv = [venv_python(), "-m", "uv"]
     if uv:
         command = uv + ["pip", "install", "--quiet", "--compile-bytecode", "--python", venv_python()]

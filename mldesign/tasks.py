@@ -22,6 +22,7 @@ NBVAL = (
 )
 BUILD = ("-c", "from jupyter_book.cli.main import main; main()", "build")  # Jupyter Book has no __main__
 STRICT = ("--warningiserror", "--nitpick", "--keep-going", "--quiet")
+FETCHED = re.compile(r'address = \\?"https://github\.com/([\w-]+/[\w.-]+?)\\?"')  # in a set-up cell, also as JSON
 FIRST_PORT, PORTS = 8000, 20
 
 
@@ -205,6 +206,7 @@ REST = (
     "test_starter",
     "test_evidence",
     "test_examples",
+    "test_editions",
 )
 
 
@@ -361,26 +363,41 @@ def address() -> str:
     return config["repository"]["url"].removeprefix("https://github.com/").strip("/")
 
 
+def wheelhouse(arguments: list[str]) -> int:
+    """Fetch every package of the lock into a folder; ``modules/teaching/classroom.md`` says how a room installs from it."""
+    from mldesign import wheelhouse as packages
+
+    return packages.main(arguments)
+
+
 def repository(arguments: list[str]) -> int:
-    """Set the repository's address in every tracked text file that names it."""
+    """Set the repository's address in every tracked text file that names it.
+
+    Replaced are the configured address and any from which a set-up cell fetches the course, so that it also mends what a
+    merge brought from upstream.
+    """
     if len(arguments) != 1 or not re.fullmatch(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", arguments[0]):
         print("Name the repository as on GitHub: make repository REPO=org/name", file=sys.stderr)
         return 2
-    old, new = address(), arguments[0]
+    new = arguments[0]
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True
     ).stdout
-    changed = []
+    texts = {}
     for name in filter(None, listed.split("\0")):
-        path = ROOT / name
         try:
-            text = path.read_text(encoding="utf-8")
+            texts[name] = (ROOT / name).read_text(encoding="utf-8")
         except (UnicodeDecodeError, OSError):
             continue
-        if old in text:
-            path.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
-            changed.append(name)
-    print(f"{old} → {new} in {len(changed)} files: {', '.join(changed)}")
+    old = {
+        address(),
+        *(found for name in texts if name.endswith(".ipynb") for found in FETCHED.findall(texts[name])),
+    } - {new}
+    named = re.compile("|".join(rf"(?<![\w-]){re.escape(other)}(?![\w-])" for other in sorted(old)) or "(?!)")
+    changed = [name for name, text in texts.items() if named.search(text)]
+    for name in changed:
+        (ROOT / name).write_text(named.sub(new, texts[name]), encoding="utf-8", newline="\n")
+    print(f"{', '.join(sorted(old)) or new} → {new} in {len(changed)} files: {', '.join(changed)}")
     return 0
 
 
@@ -407,4 +424,5 @@ RUN = {
     "links": links,
     "lock": lock,
     "repository": repository,
+    "wheelhouse": wheelhouse,
 }

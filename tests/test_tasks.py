@@ -1,6 +1,7 @@
 """The task runner: what a newcomer meets first, and what they read when something is wrong."""
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -341,6 +342,25 @@ def test_the_address_is_set_everywhere(tmp_path, monkeypatch, capsys):
         if ".git/" not in path.as_posix() and path.is_file():
             assert old not in path.read_text(encoding="utf-8"), path.name
     assert "4 files" in capsys.readouterr().out
+
+
+def test_what_a_merge_brought_from_upstream_gets_the_forks_address_too(tmp_path, monkeypatch, capsys):
+    """A new notebook fetches the course from upstream, and ``_config.yml`` no longer names that address."""
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    cell = (ROOT / "tests" / "setup_cell.txt").read_text(encoding="utf-8")
+    for name in ("old", "new"):
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps({"source": cell}), encoding="utf-8")
+    (tmp_path / "page.md").write_text(f"github.com/{tasks.address()}-extra is another repository.\n", encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "_config.yml", "old.ipynb", "page.md"], cwd=tmp_path, check=True)
+    upstream = tasks.address()
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    for expected in ("2 files", "1 files", "0 files"):  # the fork, after the merge, once more
+        assert tasks.repository(["my-school/ml-course"]) == 0
+        assert expected in capsys.readouterr().out
+        subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    assert "my-school/ml-course" in (tmp_path / "new.ipynb").read_text(encoding="utf-8")
+    assert f"{upstream}-extra" in (tmp_path / "page.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("wrong", [[], ["course"], ["a/b/c"], ["https://github.com/a/b"], ["a/b; rm"]])

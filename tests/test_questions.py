@@ -76,7 +76,7 @@ def read(notebook: Path) -> questions.Chapter:
 
 def test_a_file_without_a_fault_has_none(lesson):
     chapter = read(lesson)
-    assert questions.problems(chapter, required=True) == []
+    assert questions.problems(chapter) == []
     assert (chapter.number, chapter.slug, chapter.title) == ("1.1", "lesson-1.1", "A lesson")
     assert chapter.objectives == ["do the one thing", "do the other, on two lines"]
     assert [item.id for item in chapter.items] == ["1.1-q1", *(f"1.1-{letter}" for letter in "abcdef")]
@@ -209,7 +209,7 @@ def test_each_planted_fault_is_named_with_file_and_place(lesson, plant, message)
     said = content()
     plant(said)
     store(lesson, said)
-    found = questions.problems(read(lesson), required=True)
+    found = questions.problems(read(lesson))
     assert any(fault.startswith(f"01-lesson.questions.yml: {message}") for fault in found), found
 
 
@@ -219,11 +219,8 @@ def test_yaml_that_cannot_be_read_is_a_fault_and_no_crash(lesson, text):
     assert questions.problems(read(lesson))[0].startswith("01-lesson.questions.yml: ")
 
 
-def test_a_lesson_without_its_file_is_a_fault_where_it_is_required(lesson, monkeypatch):
+def test_a_lesson_without_its_file_is_a_fault(lesson):
     lesson.with_suffix(".questions.yml").unlink()
-    monkeypatch.setattr(questions, "EVERY_LESSON", False)
-    assert questions.problems(read(lesson)) == []
-    monkeypatch.setattr(questions, "EVERY_LESSON", True)
     assert questions.problems(read(lesson)) == [
         "01-lesson.questions.yml: is missing; write it beside 01-lesson.ipynb, after the form in CONTRIBUTING.md"
     ]
@@ -355,7 +352,14 @@ def test_the_lists_hold_every_question(lesson):
     assert rows[0]["objective says"] == "do the one thing"
     assert export.as_markdown(chapters).count("**right.**") == 7
     table = export.counts(chapters)
-    assert dict(zip(table[0], table[-1], strict=True))["more"] == "6"
+    told = dict(zip(table[0], table[-1], strict=True))
+    assert (told["on page"], told["for tests"], told["reason"], told["objective 2"], told["right B"]) == (
+        "1",
+        "6",
+        "3",
+        "3",
+        "3",
+    )
 
 
 def test_make_questions_refuses_a_bank_with_a_fault(lesson, tmp_path, monkeypatch, capsys):

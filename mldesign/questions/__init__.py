@@ -17,7 +17,6 @@ from mldesign import quiz
 from mldesign.notebooks import ROOT, notebooks
 
 DIFFICULTIES = ("recall", "apply", "reason")
-EVERY_LESSON = False  # True: a lesson without its file is a fault
 FEWEST_MORE = 6  # questions a lesson beside its quiz
 FEWEST_REASON = 2  # of those: about an output, a table or a design
 MOST_RECALL = 1  # of those
@@ -200,16 +199,14 @@ def _item(chapter: Chapter, entry, place: int) -> Item | None:
     return Item(name, entry["question"].strip(), readable, entry["objective"], entry["difficulty"], on_page=False)
 
 
-def problems(chapter: Chapter, required: bool | None = None) -> list[str]:
+def problems(chapter: Chapter) -> list[str]:
     """Return what is wrong with a chapter's questions, each with the file, the question and the mend.
 
-    Args:
-        chapter: the questions of one notebook.
-        required: whether its file has to be there; if not said, that of every lesson has (:data:`EVERY_LESSON`).
+    Every lesson has to have its file of questions; labs and the start may have one.
     """
     judged = Chapter(chapter.number, chapter.title, chapter.notebook, chapter.file, faults=list(chapter.faults))
     if not chapter.file.exists():
-        if required or (required is None and EVERY_LESSON and chapter.is_lesson):
+        if chapter.is_lesson:
             judged.say(f"is missing; write it beside {chapter.notebook.name}, after the form in CONTRIBUTING.md")
         return judged.faults
     seen = set()

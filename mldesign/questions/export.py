@@ -212,16 +212,24 @@ def as_csv(chapters: list[Chapter]) -> str:
 
 def counts(chapters: list[Chapter]) -> list[list[str]]:
     """Return the table of counts: a heading, a row for each chapter, a last row for all."""
-    kinds = ["quiz", "more", *DIFFICULTIES, "objective 1", "2", "3", "4", "5", "6", "right A", "B", "C", "D", "E"]
-    rows, total = [], Counter()
-    for chapter in chapters:
-        found = Counter("quiz" if item.on_page else "more" for item in chapter.items)
-        found.update(item.difficulty for item in chapter.items if item.difficulty)
-        found.update(kinds[4 + item.objective] for item in chapter.items if item.objective)
-        found.update(kinds[11 + "ABCDE".index(item.right)] for item in chapter.items if item.right)
-        total.update(found)
-        rows.append([chapter.number, *(str(found[kind] or "") for kind in kinds)])
-    return [["", *kinds], *rows, ["all", *(str(total[kind] or "") for kind in kinds)]]
+    objectives = range(1, max((len(chapter.objectives) for chapter in chapters), default=0) + 1)
+    letters = sorted({item.right for chapter in chapters for item in chapter.items if item.right})
+    kinds = ["on page", "for tests", *DIFFICULTIES, *objectives, *letters]
+
+    def row(name: str, items: list[Item]) -> list[str]:
+        found = Counter("on page" if item.on_page else "for tests" for item in items)
+        for item in items:
+            found.update([item.difficulty, item.objective, item.right])
+        return [name, *(str(found[kind] or "") for kind in kinds)]
+
+    heading = [
+        "",
+        *kinds[:5],
+        *(f"objective {number}" for number in objectives),
+        *(f"right {letter}" for letter in letters),
+    ]
+    every = [item for chapter in chapters for item in chapter.items]
+    return [heading, *(row(chapter.number, chapter.items) for chapter in chapters), row("all", every)]
 
 
 def write(chapters: list[Chapter], folder: Path) -> list[Path]:

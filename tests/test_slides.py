@@ -362,6 +362,10 @@ def test_a_deck_is_light_and_needs_nothing_from_elsewhere(html, name):
     view = soup(page)
     assert view.html["lang"] == "en" and view.title.get_text() and view.find("meta", {"name": "description"})
     assert all(len(picture["alt"]) > 20 for picture in view.find_all("img"))
+    assert all(cell.get_text(strip=True) for cell in view.find_all("th")), "a table has an empty heading"
+    assert all(table.parent.get("tabindex") == "0" for table in view.find_all("table")), (
+        "a table that scrolls needs focus"
+    )
     assert len(view.find_all("h1")) == 1 and len(view.find_all("section")) == len(rules.Deck(DECKS[name]).slides)
 
 

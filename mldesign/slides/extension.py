@@ -160,7 +160,7 @@ class Notes(SphinxDirective):
 
 def visit_notes(translator, _node):
     """Open the element that reveal.js reads."""
-    translator.body.append('<aside class="notes" aria-label="Speaker notes">')
+    translator.body.append('<aside class="notes" role="note">')
 
 
 def depart_notes(translator, _node):
@@ -295,6 +295,13 @@ class Decks(RevealjsHTMLBuilder):
                 path.unlink()
 
 
+def for_everyone(app, pagename, templatename, context, doctree):
+    """Finish the tables of a deck: an empty corner heads nothing, and one that scrolls on a phone does so by keyboard, too."""
+    body = context.get("body", "").replace('<th class="head"><p></p></th>', "<td></td>")
+    body = body.replace("<table", '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table')
+    context["body"] = body.replace("</table>", "</table></div>")
+
+
 def on_their_own(app, doctree):
     """Tell Sphinx that a deck belongs to no table of contents."""
     app.env.metadata[app.env.docname]["orphan"] = True
@@ -312,4 +319,5 @@ def setup(app):
     app.add_post_transform(DeckCallOuts)
     app.add_html_math_renderer("mathml", (formula, None), (formula, None))
     app.connect("doctree-read", on_their_own)
+    app.connect("html-page-context", for_everyone)
     return {"parallel_read_safe": False, "parallel_write_safe": False}

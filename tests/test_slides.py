@@ -315,14 +315,27 @@ def test_what_a_deck_cannot_find_fails_the_build(tmp_path, lesson, text, message
         assert message in done.stdout + done.stderr
 
 
-def test_a_wrong_deck_fails_the_book(tmp_path, lesson):
-    small(tmp_path, lesson, "{value}`title Lost`")
+def small_site(folder: Path, lesson: Lesson, text: str):
+    """Build a small book with a deck and a page that links to it; return the process and the folder of its pages."""
+    small(folder, lesson, text)
     stored = json.loads(lesson.path.read_text(encoding="utf-8"))
-    whole = {**stored, "cells": stored["cells"][:1]}  # pictures of the small lesson are none
-    (tmp_path / "modules" / "01-small" / "01-x.ipynb").write_text(json.dumps(whole), encoding="utf-8")
-    (tmp_path / "index.md").write_text("# Book\n\nText.\n", encoding="utf-8")
-    shutil.copy(ROOT / "_config.yml", tmp_path)
-    done = build_book(tmp_path / "site", tmp_path)
+    whole = {**stored, "cells": stored["cells"][:1]}  # the small lesson's pictures are no real ones
+    (folder / "modules" / "01-small" / "01-x.ipynb").write_text(json.dumps(whole), encoding="utf-8")
+    (folder / "index.md").write_text("# Book\n\nThe [slides](modules/01-small/01-x.slides.md).\n", encoding="utf-8")
+    shutil.copy(ROOT / "_config.yml", folder)
+    return build_book(folder / "site", folder), folder / "site" / "_build" / "html"
+
+
+def test_a_deck_is_built_with_the_book_and_linked(tmp_path, lesson):
+    done, pages = small_site(tmp_path, lesson, "Text")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (pages / "slides" / "01-x.html").is_file()
+    assert soup(pages / "index.html").article.find("a", string="slides")["href"] == "slides/01-x.html"
+    assert soup(pages / "modules" / "01-small" / "01-x.html").find("a", href="../../slides/01-x.html")
+
+
+def test_a_wrong_deck_fails_the_book(tmp_path, lesson):
+    done, _ = small_site(tmp_path, lesson, "{value}`title Lost`")
     assert done.returncode != 0
     assert "fits nothing" in done.stdout + done.stderr
 

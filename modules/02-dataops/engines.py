@@ -6,8 +6,10 @@ QUESTION ``household_weeks`` is the statement ``data/household_weeks.sql`` on pu
 seconds to start the engine, the seconds of the question, the rows of the answer.
 """
 
+import importlib.util
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -77,6 +79,15 @@ def _duckdb(source: Path, view: str = "transactions", statement: str = "") -> Ca
     connection = duckdb.connect()
     connection.execute(f"create view {view} as select * from read_parquet('{source.as_posix()}')")
     return lambda: connection.execute(statement or data.sql("household_weeks")).df()
+
+
+def missing_for_spark() -> str:
+    """Return what to install before Spark can run, or an empty text."""
+    if importlib.util.find_spec("pyspark") is None:
+        return "Spark is not installed. To run it too: `pip install pyspark==4.3.0`, and Java 17 or newer. Nothing later needs it."
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        return "Spark needs Java 17 or newer, and none was found. To run it too, install one. Nothing later needs it."
+    return ""
 
 
 def _spark(source: Path) -> Callable[[], pd.DataFrame]:

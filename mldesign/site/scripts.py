@@ -1,17 +1,18 @@
 """The site's own scripts, each linked only where it is used. Every page reads without them."""
 
-SEARCH = "search"
+ON_EVERY_PAGE = ["progress.js"]
+ON = {"search": ["find.js"], "modules/progress": ["progress-page.js"]}
 
 
 def wanted(page: str) -> list[str]:
-    """Return the scripts that a page loads."""
-    return ["find.js"] if page == SEARCH else []
+    """Return the scripts that a page loads, in order."""
+    return ON_EVERY_PAGE + ON.get(page, [])
 
 
 def link(app, pagename, templatename, context, doctree):
     """Link a page's scripts; all wait until the page is read."""
     for name in wanted(pagename):
-        app.add_js_file(name, loading_method="defer")
+        app.add_js_file(name, loading_method="defer", priority=950)
 
 
 def setup(app):

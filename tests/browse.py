@@ -55,6 +55,11 @@ def browse(folder: Path, script: str, profile: Path):
         def log_message(self, *_):
             """Keep the test's output for the test."""
 
+        def end_headers(self):
+            """Leave nothing to the browser's own cache: what it shows without the server was kept by the site."""
+            self.send_header("Cache-Control", "no-store")
+            super().end_headers()
+
         def do_GET(self):
             if self.path == "/harness.html":
                 body = HARNESS.replace("SCRIPT", script).encode("utf-8")

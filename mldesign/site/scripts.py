@@ -1,6 +1,6 @@
 """The site's own scripts, each linked only where it is used. Every page reads without them."""
 
-ON_EVERY_PAGE = ["progress.js"]
+ON_EVERY_PAGE = ["progress.js", "offline.js"]
 ON = {"search": ["find.js"], "modules/progress": ["progress-page.js"]}
 
 

@@ -3,24 +3,18 @@
 One build serves all tests (tests/conftest.py), once as this checkout's own repository and once as a fork would build it.
 """
 
-import functools
-import http.server
-import json
 import os
 import re
-import subprocess
-import threading
 import types
 from pathlib import Path
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
 
 from mldesign import data, notebooks, site
 from mldesign.site import links, reports, weight
 from tests.book import build, hrefs, small_book, soup
-from tests.need import need
+from tests.browser import visit
 
 ROOT = data.ROOT
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
@@ -264,34 +258,7 @@ const visit = (page) => new Promise((done) => {
 
 def look(folder: Path, pages: list[str], profile: Path) -> dict:
     """Open pages in Chromium, 375 pixels wide, and move all sliders: page → overflow and explorables; and its log."""
-    chromium = need("browser")
-    harness = folder / "harness.html"
-    harness.write_text(HARNESS.replace("of PAGES", f"of {json.dumps(pages)}"), encoding="utf-8")
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            """Keep the test's output for the test."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
-    flags += " --disable-component-update --enable-logging=stderr --virtual-time-budget=120000 --dump-dom"
-    command = [
-        chromium,
-        *flags.split(),
-        f"--user-data-dir={profile}",
-        f"http://127.0.0.1:{server.server_port}/harness.html",
-    ]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
-    finally:
-        server.shutdown()
-        server.server_close()
-        harness.unlink()
-    result = BeautifulSoup(done.stdout, "html.parser").find(id="result")
-    assert result is not None and result.text, f"Chromium did not finish:\n{done.stderr[-2000:]}"
-    errors = [line for line in done.stderr.splitlines() if "CONSOLE" in line and "Uncaught" in line]
-    return {"pages": json.loads(result.text), "errors": errors}
+    return visit(folder, HARNESS, pages, profile)
 
 
 @pytest.fixture(scope="module")

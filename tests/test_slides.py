@@ -1,12 +1,8 @@
 """Lecture decks: their form, what they take out of the lessons, and how they look; each rule is shown a fault that it must find."""
 
-import functools
-import http.server
 import json
 import re
 import shutil
-import subprocess
-import threading
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +15,7 @@ from mldesign.slides import build
 from mldesign.slides.stored import Lesson, NotStoredError, formatted
 from tests.book import build as build_book
 from tests.book import soup
+from tests.browser import visit
 from tests.hygiene import slides as rules
 from tests.need import need
 
@@ -394,6 +391,7 @@ const frame = (page, width, height) => new Promise((done) => {
 });
 const look = async (page) => {
   const wide = await frame(page, 1280, 720), reveal = wide.contentWindow.Reveal, bad = [];
+  for (let i = 0; i < 200 && !reveal.isReady?.(); i++) await new Promise((done) => setTimeout(done, 50));
   for (let i = 0; i < reveal.getTotalSlides(); i++) {
     reveal.slide(i);
     const slide = reveal.getCurrentSlide(), edge = slide.getBoundingClientRect(), scale = reveal.getScale();
@@ -421,29 +419,7 @@ const look = async (page) => {
 
 def look(folder: Path, pages: list[str], profile: Path) -> dict:
     """Open decks in Chromium: page → number of slides, those that do not fit, pixels too wide on a phone."""
-    chromium = need("browser")
-    harness = folder / "harness.html"
-    harness.write_text(HARNESS.replace("of PAGES", f"of {json.dumps(pages)}"), encoding="utf-8")
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            """Keep the test's output for the test."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
-    flags += " --disable-component-update --window-size=1400,900 --virtual-time-budget=120000 --dump-dom"
-    address = f"http://127.0.0.1:{server.server_port}/harness.html"
-    try:
-        command = [chromium, *flags.split(), f"--user-data-dir={profile}", address]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
-    finally:
-        server.shutdown()
-        server.server_close()
-        harness.unlink()
-    result = BeautifulSoup(done.stdout, "html.parser").find(id="result")
-    assert result is not None and result.text, f"Chromium did not finish:\n{done.stderr[-2000:]}"
-    return json.loads(result.text)
+    return visit(folder, HARNESS, pages, profile)["pages"]
 
 
 @pytest.mark.browser

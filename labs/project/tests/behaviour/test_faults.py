@@ -62,6 +62,7 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path, monkeypatch):
         (["score", "--campaign", "13", "--again"], "data/scores/campaign-13.parquet", 5),
     ],
 )
+@pytest.mark.slow
 def test_a_stage_that_finds_no_room_says_so_and_leaves_the_old_file(inside, command, target, kilobytes):
     """A limit on the size of a file, as a full disk: whoever writes it, DuckDB or pandas, is told by the system."""
     path, created = inside / target, not (inside / target).exists()

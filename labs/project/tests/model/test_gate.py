@@ -68,6 +68,7 @@ def test_a_limit_that_is_passed_is_refused(report, quick, limit, failed):
     assert (record["decision"], outcome(record)[failed]) == ("keep", False)
 
 
+@pytest.mark.slow
 def test_a_busy_machine_refuses_nobody(inside):
     """A model that waits its turn is not slow; one that computes for long is."""
     model = registry.load(registry.CHALLENGER)

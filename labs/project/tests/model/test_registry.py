@@ -124,6 +124,7 @@ def test_the_commit_of_a_run_shows_whether_files_were_changed(tmp_path, monkeypa
     assert tracking.commit() == f"{whole}-dirty"
 
 
+@pytest.mark.slow
 def test_a_locked_store_is_said_to_be_locked(inside, stage, monkeypatch):
     with sqlite3.connect("mlflow.db") as holder:
         holder.execute("begin exclusive")
@@ -132,6 +133,7 @@ def test_a_locked_store_is_said_to_be_locked(inside, stage, monkeypatch):
     assert "locked" in done.stderr and "wait until it ends" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_two_processes_that_create_the_store_at_once_do_not_destroy_it(tmp_path):
     code = "from targeting import tracking\nwith tracking.store() as c: print(c.get_experiment_by_name('coupon-book'))"
     environment = {**os.environ, "PYTHONPATH": str(Path(tracking.__file__).parent.parent)}

@@ -25,7 +25,7 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from mldesign.site import bank, editions, glossary, offline, progress, reports, scripts, uses
+from mldesign.site import bank, cite, editions, glossary, launch, offline, progress, redirects, reports, scripts, uses
 
 LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent
@@ -228,6 +228,9 @@ def setup(app):
     glossary.setup(app)
     uses.setup(app)
     progress.setup(app)
+    launch.setup(app)
+    redirects.setup(app)
+    cite.setup(app)
     offline.setup(app)
     scripts.setup(app)
     bank.setup(app)

@@ -60,7 +60,7 @@ def fill(app, docname, source):
     if f"<!-- {PLACE}" in source[0]:
         repository = app.config.html_theme_options["repository_url"]
         fields = about()
-        source[0] = source[0].replace(f"<!-- {PLACE} text -->", f"> {text(fields, f'<{repository}>')}")
+        source[0] = source[0].replace(f"<!-- {PLACE} text -->", f"> {text(fields, f'`{repository}`')}")
         source[0] = source[0].replace(f"<!-- {PLACE} bibtex -->", f"```text\n{bibtex(fields, repository)}\n```")
 
 

@@ -114,6 +114,24 @@ def test_pages_left_out_are_those_in_comments(tmp_path):
     assert notebooks.pages(toc) == ["index", "lesson"]
 
 
+def test_the_page_says_which_module_is_needed_for_which():
+    """The table of adopt.md against the links under *Before you start* of every lesson."""
+    needed = {str(module): set() for module in range(1, 8)}
+    for path in ROOT.glob("modules/0[1-7]-*/0*.ipynb"):
+        own = path.parent.name[1]
+        opening = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells[:4])
+        start = re.search(r"\*\*Before you start:\*\*(.*?)(?:\n\n|\Z)", opening, re.DOTALL)
+        for module in re.findall(r"\]\(\.\./0([1-7])-", start[1]):
+            needed[module].add(own)
+    page = (ROOT / "modules" / "teaching" / "adopt.md").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^\| ([1-7]) \| (.+) \|$", page, re.MULTILINE))
+    said = {
+        module: set(re.findall(r"\b(\d)(?:\.\d)?\b", "2 3 4 5 6 7" if text == "all" else text))
+        for module, text in said.items()
+    }
+    assert said == needed
+
+
 # The whole book, edited as an instructor would, with its own tests: minutes, so in CI
 
 

@@ -305,6 +305,7 @@ def test_a_deck_shows_what_the_lesson_stores(tmp_path, lesson):
         ("[No page](../../_toc.md)", ["01-x.slides.md:3", "_toc"]),
     ],
 )
+@pytest.mark.matrix
 def test_what_a_deck_cannot_find_fails_the_build(tmp_path, lesson, text, messages):
     done, _ = made(tmp_path, lesson, text)
     assert done.returncode != 0
@@ -331,6 +332,7 @@ def test_a_deck_is_built_with_the_book_and_linked(tmp_path, lesson):
     assert soup(pages / "modules" / "01-small" / "01-x.html").find("a", href="../../slides/01-x.html")
 
 
+@pytest.mark.matrix
 def test_a_wrong_deck_fails_the_book(tmp_path, lesson):
     done, _ = small_site(tmp_path, lesson, "{value}`title Lost`")
     assert done.returncode != 0

@@ -9,6 +9,7 @@
 - first uses of a term lead to the glossary (:mod:`mldesign.site.glossary`)
 - links to pages that an edition leaves out become text (:mod:`mldesign.site.editions`)
 - the index of tools and tables says where each is used (:mod:`mldesign.site.uses`)
+- every page says where it stands and what comes next (:mod:`mldesign.site.place`)
 - Evidently reports are pages of their own, with one copy of their library (:mod:`mldesign.site.reports`)
 """
 
@@ -25,7 +26,7 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from mldesign.site import bank, cite, editions, glossary, launch, offline, progress, redirects, reports, scripts, uses
+from mldesign.site import bank, cite, editions, glossary, launch, offline, place, progress, redirects, reports, scripts, uses
 
 LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent
@@ -35,7 +36,7 @@ KEPT_IMAGES = ("logo_binder.svg", "logo_colab.png")
 DESCRIPTION = 155  # characters that a search engine shows
 THEME = {
     "use_fullscreen_button": False,
-    "show_navbar_depth": 2,
+    "show_navbar_depth": 1,
     "toc_title": "On this page",
     "search_bar_text": "Search the book",
 }
@@ -234,6 +235,7 @@ def setup(app):
     offline.setup(app)
     scripts.setup(app)
     bank.setup(app)
+    place.setup(app)
     app.add_css_file("course.css", priority=900)
     app.add_css_file("features.css", priority=901)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -26,7 +26,20 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from mldesign.site import bank, cite, editions, glossary, launch, offline, place, progress, redirects, reports, scripts, uses
+from mldesign.site import (
+    bank,
+    cite,
+    editions,
+    glossary,
+    launch,
+    offline,
+    place,
+    progress,
+    redirects,
+    reports,
+    scripts,
+    uses,
+)
 
 LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).resolve().parent

@@ -177,6 +177,8 @@ class Glossary(SphinxPostTransform):
         """Change the page that is about to be written."""
         page = self.env.docname
         words = terms(Path(self.env.srcdir) / f"{GLOSSARY}.md")
+        if GLOSSARY not in self.env.found_docs:  # an edition may leave it out
+            return
         if page == GLOSSARY:
             self.list_uses(words)
         elif wanted(page):

@@ -5,12 +5,13 @@ import pytest
 from mldesign.site import offline
 from tests.browse import browse
 
-PAGES = ["index.html", "modules/glossary.html"]
+PAGES = ["index.html", "modules/glossary.html", "search.html"]
 SCRIPT = """
 const found = {}, pages = PAGES, shown = (view) => ({
   title: view.document.title,
   rules: [...view.document.styleSheets].map((sheet) => { try { return sheet.cssRules.length > 0; } catch { return false; } }),
 });
+if ("MARK") await caches.open("mldesign:/:an-older-build");
 for (const page of pages) {
   const view = await open(page + "MARK");
   found[page] = {online: shown(view)};
@@ -29,6 +30,11 @@ for (const page of pages) {
   const view = await open(page);
   try { found[page].offline = shown(view); } catch { found[page].offline = null; }
 }
+try {
+  const page = (await open("search.html?q=canary")).document;
+  await until(() => page.querySelector("#search-results li > a"));
+  found.search = page.querySelector("#search-results li > a").getAttribute("href");
+} catch { found.search = null; }
 try { found.never = shown(await open("labs/index.html")).title; } catch { found.never = null; }
 await net(true);
 return found;
@@ -47,6 +53,8 @@ def test_opened_pages_open_without_a_network(html, tmp_path):
         assert found[page]["offline"] == found[page]["online"]
         assert all(found[page]["online"]["rules"]) and len(found[page]["online"]["rules"]) >= 3
     assert found["never"] == "Not here yet"
+    assert found["search"] == "modules/glossary.html#canary"
+    assert "mldesign:/:an-older-build" not in found["caches"]
     assert "mldesign:/another-book/:1" in found["caches"], "another book's cache is not ours to remove"
 
 

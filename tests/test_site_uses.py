@@ -55,6 +55,7 @@ def test_code_comes_before_mention(name, run, named):
     assert uses.pages(name, KNOWN) == (run, named)
 
 
+@pytest.mark.matrix
 def test_what_no_page_uses_says_so(tmp_path):
     assert build(tmp_path, small_book(tmp_path, "# Title\n\nA tool: {uses}`nosuchtool`.\n")).returncode == 0
     page = soup(tmp_path / "_build" / "html" / "index.html")

@@ -324,6 +324,7 @@ def small_site(folder: Path, lesson: Lesson, text: str):
     return build_book(folder / "site", folder), folder / "site" / "_build" / "html"
 
 
+@pytest.mark.matrix
 def test_a_deck_is_built_with_the_book_and_linked(tmp_path, lesson):
     done, pages = small_site(tmp_path, lesson, "Text")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -434,6 +435,7 @@ def test_every_slide_fits_and_no_deck_scrolls_sideways_on_a_phone(html, tmp_path
 
 
 @pytest.mark.browser
+@pytest.mark.matrix
 def test_a_slide_that_does_not_fit_is_found(tmp_path, lesson):
     line = "A sentence that is long enough to fill a line of the slide from left to right, more or less."
     text = "Text\n\n## A slide that fits\n\nText\n\n## A slide too tall\n\n" + "\n\n".join([line] * 12)

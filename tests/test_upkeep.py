@@ -125,6 +125,7 @@ def test_links_outside_as_sphinx_reports_them(monkeypatch, tmp_path, capsys):
     assert links.main(tmp_path / "nothing", ()) == 2
 
 
+@pytest.mark.matrix
 def test_links_outside_are_asked(tmp_path, capsys):
     """Sphinx asks a server of this machine: one address answers, the other does not."""
 

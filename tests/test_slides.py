@@ -334,6 +334,20 @@ def test_a_deck_is_built_with_the_book_and_linked(tmp_path, lesson):
 
 
 @pytest.mark.matrix
+def test_a_link_to_the_deck_of_a_lesson_left_out_is_text_with_a_note(tmp_path, lesson):
+    small(tmp_path, lesson, "Text")
+    (tmp_path / "index.md").write_text("# Book\n\nThe [slides](modules/01-small/01-x.slides.md).\n", encoding="utf-8")
+    (tmp_path / "more.md").write_text(f"# More\n\n{'A page with words. ' * 20}\n", encoding="utf-8")
+    toc = "format: jb-book\nroot: index\nchapters:\n- file: more\n#- file: modules/01-small/01-x\n"
+    (tmp_path / "_toc.yml").write_text(toc, encoding="utf-8")
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    done = build_book(tmp_path / "site", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = soup(tmp_path / "site" / "_build" / "html" / "index.html").article
+    assert "slides (not in this edition)" in page.get_text() and page.find("a", string="slides") is None
+
+
+@pytest.mark.matrix
 def test_a_wrong_deck_fails_the_book(tmp_path, lesson):
     done, _ = small_site(tmp_path, lesson, "{value}`title Lost`")
     assert done.returncode != 0

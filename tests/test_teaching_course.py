@@ -117,6 +117,32 @@ def test_each_lab_has_its_session_and_its_questions(number):
     assert all(len([cell for cell in row.strip("| ").split(" | ") if cell.strip()]) == 3 for row in rows), rows
 
 
+def in_no_outcome(page: str) -> set[str]:
+    """Return the tasks of all labs that the map of outcomes names nowhere."""
+    checked = " ".join(row.split(" | ")[2] for row in part(page, "## Outcomes").splitlines() if row.startswith("| **"))
+    named = set()
+    for lab, first, last in re.findall(r"(\d)\.(\d)(?: to \d\.(\d))?", checked):
+        named |= {f"{lab}.{task}" for task in range(int(first), int(last or first) + 1)}
+    stubs = [nbformat.read(path, as_version=4).cells for path in sorted((data.ROOT / "labs").glob("lab[1-8]-*.ipynb"))]
+    return {
+        task
+        for cells in stubs
+        for cell in cells
+        for task in re.findall(r"^### Task (\d\.\d)", cell.source, re.MULTILINE)
+    } - named
+
+
+def test_each_task_is_evidence_of_an_outcome():
+    page = text("assessment.md")
+    assert in_no_outcome(page) == set()
+    assert in_no_outcome(page.replace("tasks 5.1 to 5.5", "tasks 5.2 to 5.5")) == {"5.1"}
+
+
+def test_the_guide_links_every_deck():
+    decks = {path.relative_to(data.ROOT / "modules").as_posix() for path in data.ROOT.glob("modules/*/*.slides.md")}
+    assert decks == set(re.findall(r"\]\(\.\./([\w/-]+\.slides\.md)\)", text("index.md")))
+
+
 def test_the_points_of_the_assessment_add_up():
     page = text("assessment.md")
     parts = [int(number) for number in re.findall(r"^\|[^|]+\| (\d+) \|", page.split("## Outcomes")[0], re.MULTILINE)]

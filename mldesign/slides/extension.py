@@ -235,6 +235,8 @@ class Addresses(SphinxTransform):
             return f"../{page}.html{anchor}"
         if not page.endswith(".slides"):
             return ""
+        if page.removesuffix(".slides") in left_out(root / "_toc.yml"):
+            return None
         return posixpath.relpath(f"{FOLDER}/{address(page)}", posixpath.dirname(here) or ".")
 
 

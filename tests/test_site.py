@@ -14,7 +14,7 @@ import yaml
 from mldesign import data, notebooks, site
 from mldesign.site import links, redirects, reports, weight
 from tests.book import build, hrefs, small_book, soup
-from tests.browser import visit
+from tests.browse import watched
 
 ROOT = data.ROOT
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
@@ -223,48 +223,39 @@ def test_a_file_from_elsewhere_is_found(tmp_path, text):
 
 # In a browser
 
-HARNESS = """<!doctype html><meta charset="utf-8"><title>harness</title><pre id="result"></pre><script>
-const visit = (page) => new Promise((done) => {
-  const frame = document.createElement("iframe");
-  frame.style.cssText = "width:375px;height:800px;border:0";
-  frame.onload = () => setTimeout(() => {
-    const view = frame.contentDocument, found = {overflow: view.documentElement.scrollWidth - 375, explorables: {}};
-    for (const figure of view.querySelectorAll(".explorable")) {
-      const chart = () => figure.querySelector(".explorable-chart").innerHTML, seen = [chart()];
-      for (const slider of figure.querySelectorAll("input[type=range]")) {
-        for (const value of [slider.min, slider.max]) {
-          slider.value = value;
-          slider.dispatchEvent(new frame.contentWindow.Event("input"));
-          seen.push(chart());
-        }
+LOOK = """
+const found = {};
+for (const page of PAGES) {
+  const frame = await open(page, 375), view = frame.document;
+  found[page] = {overflow: view.documentElement.scrollWidth - 375, explorables: {}};
+  for (const figure of view.querySelectorAll(".explorable")) {
+    const chart = () => figure.querySelector(".explorable-chart").innerHTML, seen = [chart()];
+    for (const slider of figure.querySelectorAll("input[type=range]")) {
+      for (const value of [slider.min, slider.max]) {
+        slider.value = value;
+        slider.dispatchEvent(new frame.Event("input"));
+        seen.push(chart());
       }
-      const drawn = figure.querySelector(".explorable-chart svg") !== null, sane = !seen.join().includes("NaN");
-      const sentence = figure.querySelector(".explorable-text").textContent;
-      found.explorables[figure.id] = {drawn, sane, views: new Set(seen).size, sentence};
     }
-    frame.remove();
-    done([page, found]);
-  }, 100);
-  frame.src = page;
-  document.body.append(frame);
-});
-(async () => {
-  const found = {};
-  for (const page of PAGES) { const [name, result] = await visit(page); found[name] = result; }
-  document.getElementById("result").textContent = JSON.stringify(found);
-})();
-</script>"""
+    const drawn = figure.querySelector(".explorable-chart svg") !== null, sane = !seen.join().includes("NaN");
+    const sentence = figure.querySelector(".explorable-text").textContent;
+    found[page].explorables[figure.id] = {drawn, sane, views: new Set(seen).size, sentence};
+  }
+}
+return found;
+"""
 
 
-def look(folder: Path, pages: list[str], profile: Path) -> dict:
-    """Open pages in Chromium, 375 pixels wide, and move all sliders: page → overflow and explorables; and its log."""
-    return visit(folder, HARNESS, pages, profile)
+def look(folder: Path, pages: list[str]) -> dict:
+    """Open pages in Chromium, 375 pixels wide, and move all sliders: page → overflow and explorables; and the errors."""
+    seen, errors = watched(folder, LOOK.replace("of PAGES", f"of {pages}"))
+    return {"pages": seen, "errors": errors}
 
 
 @pytest.fixture(scope="module")
-def browser(html, tmp_path_factory) -> dict:
+def browser(html) -> dict:
     """What Chromium finds on every page of the book."""
-    return look(html, [f"{page}.html" for page in PAGES], tmp_path_factory.mktemp("chromium"))
+    return look(html, [f"{page}.html" for page in PAGES])
 
 
 def wide(found: dict) -> dict[str, int]:
@@ -304,7 +295,7 @@ def test_what_is_wrong_in_a_browser_is_found(tmp_path):
     body = """<div style="width:900px">wide</div><script>nonsense()</script><figure class="explorable" id="explorable-x">
         <input type="range" min="0" max="9"><div class="explorable-chart"><svg></svg></div><p class="explorable-text">Text</p>"""
     (tmp_path / "page.html").write_text(f"<!doctype html><title>Page</title>{body}", encoding="utf-8")
-    found = look(tmp_path, ["page.html"], tmp_path / "profile")
+    found = look(tmp_path, ["page.html"])
     assert wide(found)["page.html"] > 500
     assert dead(found) == ["explorable-x"]
     assert "nonsense is not defined" in found["errors"][0]

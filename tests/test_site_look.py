@@ -21,10 +21,11 @@ const light = (colour) => {
 };
 const found = {};
 for (const page of PAGES) for (const scheme of ["light", "dark"]) {
-  const view = await open(page), icons = [], small = [];
+  const view = await open(page), icons = [], small = [], still = view.document.createElement("style");
+  still.textContent = "*, ::before, ::after { transition: none !important }";
+  view.document.head.append(still);
   view.document.documentElement.dataset.theme = scheme;
   view.document.documentElement.dataset.mode = scheme;
-  await pause(300);
   for (const icon of view.document.querySelectorAll("i[class*=fa-]")) {
     const box = icon.getBoundingClientRect();
     if (!box.width || !icon.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
@@ -39,16 +40,15 @@ for (const page of PAGES) for (const scheme of ["light", "dark"]) {
     if (box.width && box.height && one.checkVisibility({opacityProperty: true}) && Math.min(box.width, box.height) < PIXELS)
       small.push(`${one.tagName} ${one.className} ${Math.round(box.width)} x ${Math.round(box.height)}`);
   }
-  view.frameElement.remove();
   found[`${page} ${scheme}`] = {icons, small};
 }
 return found;
 """
 
 
-def measure(folder, pages, profile) -> dict:
+def measure(folder, pages) -> dict:
     """Return for each page and scheme the contrast of its icons, and what is too small to hit."""
-    return browse(folder, MEASURE.replace("of PAGES", f"of {pages}").replace("PIXELS", str(PIXELS)), profile)
+    return browse(folder, MEASURE.replace("of PAGES", f"of {pages}").replace("PIXELS", str(PIXELS)))
 
 
 def faint(found: dict) -> dict[str, list]:
@@ -57,9 +57,9 @@ def faint(found: dict) -> dict[str, list]:
 
 
 @pytest.fixture(scope="module")
-def measured(html, tmp_path_factory) -> dict:
+def measured(html) -> dict:
     """The measurements on four kinds of page."""
-    return measure(html, PAGES, tmp_path_factory.mktemp("look") / "profile")
+    return measure(html, PAGES)
 
 
 @pytest.mark.browser
@@ -79,6 +79,6 @@ def test_an_icon_that_vanishes_and_a_small_button_are_found(tmp_path):
     style += "html[data-theme=dark] body {background: #14181d} button {color: black; padding: 0; font-size: 12px}"
     page = f"<!doctype html><title>Page</title><style>{style}</style><button><i class='fa-moon'></i></button>"
     (tmp_path / "page.html").write_text(page.replace("<button>", "<button style='background: none'>"), encoding="utf-8")
-    found = measure(tmp_path, ["page.html"], tmp_path / "profile")
+    found = measure(tmp_path, ["page.html"])
     assert list(faint(found)) == ["page.html dark"]
     assert found["page.html light"]["small"]

@@ -50,8 +50,9 @@ const hand = async (text) => {
   const files = new view.DataTransfer(), input = page.querySelector("#progress-file");
   files.items.add(new view.File([text], "progress.json"));
   input.files = files.files;
+  page.querySelector("#progress-said").textContent = "";
   input.dispatchEvent(new view.Event("change"));
-  await pause(100);
+  await until(said);
   return said();
 };
 found.foreign = [await hand("no json"), await hand('{"pages": {"<img>": {"done": "2026-01-01"}, "x": 3, "y": {"done": "soon", "quiz": {"a": 1}}}}'), key() ?? "nothing"];
@@ -66,9 +67,9 @@ return found;
 
 
 @pytest.fixture(scope="module")
-def found(html, tmp_path_factory):
+def found(html):
     """What a reader's clicks bring about."""
-    return browse(html, SCRIPT.replace("LESSON", LESSON), tmp_path_factory.mktemp("progress") / "profile")
+    return browse(html, SCRIPT.replace("LESSON", LESSON))
 
 
 @pytest.mark.browser

@@ -15,7 +15,7 @@ from mldesign.slides import build
 from mldesign.slides.stored import Lesson, NotStoredError, formatted
 from tests.book import build as build_book
 from tests.book import soup
-from tests.browser import visit
+from tests.browse import browse
 from tests.hygiene import slides as rules
 from tests.need import need
 
@@ -161,6 +161,7 @@ def lesson(tmp_path_factory) -> Lesson:
         for name, output, metadata in cells
     ]
     found[1]["outputs"].append({"text": ["first\n", "second\n"]})
+    found[3]["outputs"].append({"text": ["She came back after the third letter, and bought bread\n"]})
     path = tmp_path_factory.mktemp("lesson") / "x.ipynb"
     for cell in found:
         cell["execution_count"] = 1
@@ -278,7 +279,7 @@ def made(folder: Path, lesson: Lesson, text: str):
 
 def test_a_deck_shows_what_the_lesson_stores(tmp_path, lesson):
     text = (
-        "Lost {value}`table [ours; money, low] -> abs .0f` of {value}`words of (\\d+)`\n\n:::{table-of} table\n:rows: ours\n:::\n\n"
+        "Lost {value}`table [ours; money, low] -> abs .0f` of {value}`words of (\\d+)`: {value}`mute She .*`\n\n:::{table-of} table\n:rows: ours\n:::\n\n"
         ":::{text-of} words\n:number: 1\n:to: Won\n:::\n\n:::{code-of} words\n:from: RATE\n:to: RATE\n:::\n\n:::{picture-of} drawn\n:::\n\n"
         ":::{explorable-of} moves\n:::\n\n> **Discuss.** Why?\n\n[It](01-x.ipynb)\n\n:::{notes} 3\nSay *this*.\n:::\n"
     )
@@ -286,7 +287,14 @@ def test_a_deck_shows_what_the_lesson_stores(tmp_path, lesson):
     assert done.returncode == 0, done.stderr
     view = BeautifulSoup(page, "html.parser")
     assert "Lost 71 of 400" in view.get_text() and "lesson 1.1" in view.get_text()
-    assert "Won back: 83% of 400." in view.get_text() and "RATE" in view.pre.get_text()
+    assert view.find("span", class_="value") and not view.find("span", class_="value", string=re.compile("She came")), (
+        "a number stays whole, a sentence breaks"
+    )
+    assert (
+        "She came back" in view.get_text()
+        and "Won back: 83% of 400." in view.get_text()
+        and "RATE" in view.pre.get_text()
+    )
     assert view.find("img", alt="What it shows")["src"].startswith("_images/") and view.find(class_="explorable")
     assert view.aside.em.get_text() == "this" and "3 min · from 0:00" in view.aside.get_text()
     assert "callout-discuss" in view.blockquote["class"]
@@ -398,18 +406,13 @@ def test_a_deck_is_light_and_needs_nothing_from_elsewhere(html, name):
 
 # In a browser
 
-HARNESS = """<!doctype html><meta charset="utf-8"><pre id="result"></pre><script>
-const frame = (page, width, height) => new Promise((done) => {
-  const view = document.createElement("iframe");
-  view.style.cssText = `width:${width}px;height:${height}px;border:0`;
-  view.onload = () => setTimeout(() => done(view), 150);
-  view.src = page;
-  document.body.append(view);
-});
-const look = async (page) => {
-  const wide = await frame(page, 1280, 720), reveal = wide.contentWindow.Reveal, bad = [];
-  for (let i = 0; i < 200 && !reveal.isReady?.(); i++) await new Promise((done) => setTimeout(done, 50));
-  for (let i = 0; i < reveal.getTotalSlides(); i++) {
+LOOK = """
+const found = {};
+for (const page of PAGES) {
+  const wide = await open(page, 1280, 720), reveal = wide.Reveal, bad = [];
+  await until(() => reveal.isReady?.());
+  const count = reveal.getTotalSlides();
+  for (let i = 0; i < count; i++) {
     reveal.slide(i);
     const slide = reveal.getCurrentSlide(), edge = slide.getBoundingClientRect(), scale = reveal.getScale();
     let right = 0, bottom = 0;
@@ -418,30 +421,24 @@ const look = async (page) => {
       right = Math.max(right, (box.right - edge.left) / scale);
       bottom = Math.max(bottom, (box.bottom - edge.top) / scale);
     }
-    if (bottom > 700 || right > 1250) bad.push([i + 1, Math.round(right), Math.round(bottom)]);
+    const edges = [Math.round(right), Math.round(bottom)];
+    if (edges[0] > 1250 || edges[1] > 700) bad.push([i + 1, ...edges]);
   }
-  const count = reveal.getTotalSlides();
-  wide.remove();
-  const narrow = await frame(page, 375, 800), overflow = narrow.contentDocument.documentElement.scrollWidth - 375;
-  narrow.remove();
-  return {count, bad, overflow};
-};
-(async () => {
-  const found = {};
-  for (const page of PAGES) found[page] = await look(page);
-  document.getElementById("result").textContent = JSON.stringify(found);
-})();
-</script>"""
+  const narrow = await open(page, 375);
+  found[page] = {count, bad, overflow: narrow.document.documentElement.scrollWidth - 375};
+}
+return found;
+"""
 
 
-def look(folder: Path, pages: list[str], profile: Path) -> dict:
+def look(folder: Path, pages: list[str]) -> dict:
     """Open decks in Chromium: page → number of slides, those that do not fit, pixels too wide on a phone."""
-    return visit(folder, HARNESS, pages, profile)["pages"]
+    return browse(folder, LOOK.replace("of PAGES", f"of {pages}"))
 
 
 @pytest.mark.browser
-def test_every_slide_fits_and_no_deck_scrolls_sideways_on_a_phone(html, tmp_path):
-    found = look(html / "slides", [f"{name}.html" for name in DECKS], tmp_path)
+def test_every_slide_fits_and_no_deck_scrolls_sideways_on_a_phone(html):
+    found = look(html / "slides", [f"{name}.html" for name in DECKS])
     assert len(found) == len(DECKS) and all(view["count"] >= 15 for view in found.values())
     tall = {page: view["bad"] for page, view in found.items() if view["bad"]}
     assert not tall, f"[slide, right edge (at most 1250), bottom edge (at most 700)]: {tall}"
@@ -456,7 +453,7 @@ def test_a_slide_that_does_not_fit_is_found(tmp_path, lesson):
     text += f"\n\n## A slide too wide\n\n<div style='width:1300px'>{line}</div>\n"
     done, _ = made(tmp_path, lesson, text)
     assert done.returncode == 0, done.stderr
-    found = look(tmp_path / "out", ["01-x.html"], tmp_path / "profile")["01-x.html"]
+    found = look(tmp_path / "out", ["01-x.html"])["01-x.html"]
     assert [number for number, *_ in found["bad"]] == [3, 4] and found["overflow"] > 500
 
 

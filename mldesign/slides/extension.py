@@ -32,6 +32,7 @@ PUBLISHED = (
     "pygments.css",
 )
 TOTAL = "_deck_minutes"
+WHOLE = 30  # characters: a value up to here is a number with its unit and never broken; a longer one is a sentence
 LINES = {"from": directives.unchanged_required, "to": directives.unchanged_required}
 TEXT_OPTIONS = {**LINES, "number": directives.positive_int}
 TABLE_OPTIONS = {
@@ -56,7 +57,8 @@ class Value(SphinxRole):
             found = lesson_of(self.env).cell(name).value(reference.strip())
         except NotStoredError as error:
             return [], [self.inliner.reporter.error(str(error), line=self.lineno)]
-        return [nodes.inline(found, found, classes=["value"])], []
+        whole = ["value"] if len(found) <= WHOLE else []
+        return [nodes.inline(found, found, classes=whole)], []
 
 
 class Stored(SphinxDirective):

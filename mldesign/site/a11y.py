@@ -65,7 +65,11 @@ def look(folder: Path, names: list[str], program: str) -> dict[str, dict[str, li
 def pages(folder: Path) -> list[str]:
     """Return the addresses of the pages below a folder; reports of tools, which are not ours to mend, are left out."""
     found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
-    return [name for name in found if not name.startswith("_static/") and "/figures/" not in name and name != "genindex.html"]
+    return [
+        name
+        for name in found
+        if not name.startswith("_static/") and "/figures/" not in name and name != "genindex.html"
+    ]
 
 
 def main() -> int:

@@ -518,7 +518,7 @@ def test_who_has_handed_in_nothing_is_listed_and_strict_is_red(course, tmp_path)
     assert {row["outcome"] for (student, _), row in found.items() if student == "zoe"} == {"not handed in"}
 
 
-# GitHub Classroom
+# A repository on GitHub for each student
 
 CLASSROOM = ROOT / "labs" / "classroom" / "grade.yaml"
 

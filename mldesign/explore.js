@@ -86,6 +86,7 @@ function (name, sliders, data, palette, compute) {
       Object.assign(input, { type: "range", min: slider.low, max: slider.high, step: slider.step, value: slider.value });
       input.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own arrow keys would take the slider's
       input.style.cssText = "flex:2 1 10rem;min-width:8rem";
+      input.setAttribute("aria-label", slider.label); // a label around both would name the output, which comes first
       const update = () => {
         values[slider.name] = +input.value;
         output.textContent = shown(slider, +input.value);

@@ -81,6 +81,13 @@ def test_an_entry_names_the_pages_that_use_it(small):
     assert page.find(id="bio-creep").select_one(".used-in") is None
 
 
+def test_letters_above_the_entries_lead_to_the_first_of_each(small):
+    page = soup(small / "modules" / "glossary.html")
+    found = {link.text: link["href"] for link in page.select(".letters a")}
+    assert found["A"] == "#a-b-test" and found["B"] == "#backfill" and list(found) == sorted(found)
+    assert all(page.find(id=target.removeprefix("#")) for target in found.values())
+
+
 def test_pages_outside_lessons_and_labs_stay_as_they_are(small):
     assert not soup(small / "index.html").select("a.term")
 

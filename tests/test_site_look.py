@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.book import soup
 from tests.browse import browse
 
 LEAST = 3.0  # contrast of what is no text, WCAG 1.4.11
@@ -82,3 +83,21 @@ def test_an_icon_that_vanishes_and_a_small_button_are_found(tmp_path):
     found = measure(tmp_path, ["page.html"])
     assert list(faint(found)) == ["page.html dark"]
     assert found["page.html light"]["small"]
+
+
+def test_what_is_folded_is_called_by_what_it_is(html):
+    """MyST-NB says *source*, *output* and *content*; a reader wants the code or the result."""
+    titles = {title.text for title in soup(html / PAGES[1]).select("details.hide .admonition-title")}
+    assert titles == {f"{does} {what}" for does in ("Show", "Hide") for what in ("code", "result", "code and result")}
+
+
+def test_nothing_lies_over_the_text(html):
+    """No button *Back to top*, and none to copy over what a cell printed."""
+    assert not soup(html / PAGES[1]).select("#pst-back-to-top")
+    assert "div.highlight:not(.cell_output *) pre" in (html / "_static" / "copybutton.js").read_text("utf-8")
+
+
+def test_the_cover_says_its_title_once(html):
+    title = soup(html / "index.html").title.text
+    assert title and " — " not in title
+    assert soup(html / PAGES[1]).title.text.endswith(f" — {title}")

@@ -90,3 +90,11 @@ def test_the_navigation_has_the_numbers(html):
     ]
     assert any(entry.startswith("3.1 ") for entry in entries) and any(entry.startswith("7 ") for entry in entries)
     assert not any(entry.startswith("Module ") for entry in entries)
+
+
+def test_only_the_way_has_next_steps(html):
+    """Pages to look things up in have no order: what follows there is only the next page."""
+    words = {
+        name: soup(html / f"{name}.html").select_one("nav.steps")["aria-label"] for name in ("index", "modules/tools")
+    }
+    assert words == {"index": "Next step", "modules/tools": "Next page"}

@@ -25,6 +25,8 @@ FIRST = {
     "p95": "modules/04-deployment/01-deployment.html",
     "DVC push": "modules/02-dataops/01-managing-data.html",
     "calibration": "modules/glossary.html#calibration",
+    "how long does lab 3 take": "labs/lab3-train.html",
+    "lesson 4.2": "modules/04-deployment/02-monitoring.html",
     "permission denied workspace": "",  # no page has all three words: any result will do
 }
 NOTHING = "xyzzy"

@@ -10,6 +10,7 @@
 - links to pages that an edition leaves out become text (:mod:`mldesign.site.editions`)
 - the index of tools and tables says where each is used (:mod:`mldesign.site.uses`)
 - every page says where it stands and what comes next (:mod:`mldesign.site.place`)
+- an address that does not exist gets a page that helps (:mod:`mldesign.site.missing`)
 - Evidently reports are pages of their own, with one copy of their library (:mod:`mldesign.site.reports`)
 """
 
@@ -32,6 +33,7 @@ from mldesign.site import (
     editions,
     glossary,
     launch,
+    missing,
     offline,
     place,
     progress,
@@ -46,12 +48,15 @@ HERE = Path(__file__).resolve().parent
 CALL_OUTS = ("Predict", "Assumption", "Decision", "Careful", "Principle", "Try it")
 UNUSED = ("scripts/fontawesome.js", "vendor", "images", "plus.png", "minus.png", "file.png", "webpack-macros.html")
 KEPT_IMAGES = ("logo_binder.svg", "logo_colab.png")
+FOLDS = {"source": "code", "output": "result", "content": "code and result"}  # what MyST-NB calls it → what it is
+FOLD = re.compile(r'(?<=admonition-title">)(Show|Hide) (source|output|content)</p>')
 DESCRIPTION = 155  # characters that a search engine shows
 THEME = {
     "use_fullscreen_button": False,
     "show_navbar_depth": 1,
     "toc_title": "On this page",
     "search_bar_text": "Search the book",
+    "back_to_top_button": False,  # it lies over the text; what one goes up for stays at the top of the window
 }
 
 
@@ -113,6 +118,7 @@ def improve_page(app, pagename, templatename, context, doctree):
         text = html.escape(description(doctree))
         context["metatags"] += f'<meta name="description" content="{text}"/>\n'
     body = context["body"].replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    body = FOLD.sub(lambda found: f"{found[1]} {FOLDS[found[2]]}</p>", body)
     body = body.replace("<th></th>", "<td></td>")  # the corner of a data frame heads nothing
     body = body.replace('<th class="head"><p></p></th>', '<th class="head"><p class="visually-hidden">row</p></th>')
     context["body"] = reports.link(pictures(body, sizes(app)))
@@ -244,6 +250,7 @@ def setup(app):
     progress.setup(app)
     launch.setup(app)
     redirects.setup(app)
+    missing.setup(app)
     cite.setup(app)
     offline.setup(app)
     scripts.setup(app)

@@ -181,6 +181,7 @@ class Glossary(SphinxPostTransform):
             return
         if page == GLOSSARY:
             self.list_uses(words)
+            self.list_letters(words)
         elif wanted(page):
             self.link_uses(page, words)
 
@@ -218,6 +219,17 @@ class Glossary(SphinxPostTransform):
                 uri = self.app.builder.get_relative_uri(GLOSSARY, page) + (f"#{place}" if place else "")
                 line += nodes.reference("", label(page, self.env.titles[page].astext()), internal=True, refuri=uri)
             section += line
+
+    def list_letters(self, words: dict[str, str]):
+        """Put above the first entry a line of letters, each a link to the first entry that begins with it."""
+        first = {}
+        for term, anchor in words.items():
+            first.setdefault(term[0].upper(), anchor)
+        line = nodes.paragraph("", classes=["letters"])
+        for letter, anchor in first.items():
+            line += [nodes.reference("", letter, internal=True, refid=anchor), nodes.Text(" ")]
+        entry = next(node for node in self.document.findall(nodes.section) if set(node["ids"]) & set(words.values()))
+        entry.parent.insert(entry.parent.index(entry), line)
 
 
 def setup(app):

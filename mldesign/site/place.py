@@ -122,14 +122,15 @@ def step(env, page: str, address) -> dict[str, str]:
     return {"link": address(page), "title": html.escape(title), "note": html.escape(note)}
 
 
-def neighbours(env, page: str, address) -> dict[str, dict | None]:
-    """Return the steps before and after a page: on the reader's way, elsewhere in the table of contents."""
+def neighbours(env, page: str, address) -> dict[str, dict | str | None]:
+    """Return the steps before and after a page, and what the second is called: on the reader's way, elsewhere in the table of contents."""
     pages = [env.config.root_doc, *way(env)]
+    word = "Next step"
     if page not in pages:
-        pages = contents(env)
+        pages, word = contents(env), "Next page"
     at = pages.index(page)
     before, after = pages[at - 1] if at else None, pages[at + 1] if at + 1 < len(pages) else None
-    return {"before": before and step(env, before, address), "after": after and step(env, after, address)}
+    return {"before": before and step(env, before, address), "after": after and step(env, after, address), "word": word}
 
 
 def numbered(navigation: str, page: str) -> str:

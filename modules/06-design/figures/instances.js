@@ -38,7 +38,7 @@
   const marks = kept && chosen <= last ? [{ x: chosen, y: late(chosen), label: "enough" }] : [];
   return {
     x: { label: "instances", low: first, high: last },
-    y: { label: "95 % answered within, ms (cut at three times the promise)", low: 0, high: 3 * values.promise },
+    y: { label: "95 % within, ms (cut off above)", low: 0, high: 3 * values.promise },
     lines: [
       { label: "answered", color: "blue", points },
       { label: "the promise", color: "orange", points: [[first, values.promise], [last, values.promise]] },

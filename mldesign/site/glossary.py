@@ -133,7 +133,12 @@ def linked(document: nodes.document, words: dict[str, str]) -> set[str]:
 
 def wanted(name: str) -> bool:
     """Tell whether a page gets glossary links."""
-    return name.startswith(PLACES) and name not in NOT_HERE and not name.endswith("/further")
+    return (
+        name.startswith(PLACES)
+        and not name.startswith("modules/teaching/")
+        and name not in NOT_HERE
+        and not name.endswith("/further")
+    )
 
 
 def remember(app, document):

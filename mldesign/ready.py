@@ -231,7 +231,10 @@ def serve(app: Callable) -> Iterator:
                     raise RuntimeError("The server did not start. Restart the kernel and run the notebook again.")
                 time.sleep(0.01)
             # trust_env=False: a proxy of the reader's network must not see calls to this machine.
-            with httpx.Client(base_url=f"http://127.0.0.1:{door.getsockname()[1]}", trust_env=False) as client:
+            # A service that breaks over a request closes its connection; a next request on it would fail for no reason of its own.
+            limits = httpx.Limits(max_keepalive_connections=0)
+            address = f"http://127.0.0.1:{door.getsockname()[1]}"
+            with httpx.Client(base_url=address, trust_env=False, limits=limits) as client:
                 yield client
         finally:
             server.should_exit = True

@@ -232,6 +232,7 @@ def shrink_budgets(book: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.matrix
 def test_budgets_and_java(book):
     """With budgets of nothing a healthy notebook is red; a cell that needs Java is red where CI must have it."""
     shutil.rmtree(book / "modules")
@@ -245,6 +246,7 @@ def test_budgets_and_java(book):
     assert "MB at its peak, its limit is 1 MB" in run.red["java.ipynb"], run.output
 
 
+@pytest.mark.matrix
 def test_other_systems_only_run_the_cells(book):
     """In lax mode a failing cell is red; an old output, a slow notebook and a cell without its Java are not."""
     shutil.rmtree(book / "modules")

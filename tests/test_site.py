@@ -171,6 +171,7 @@ def test_formulas_need_no_script(fork):
 # The weight
 
 
+@pytest.mark.matrix
 def test_first_view_of_every_page_is_light(html):
     found = weight.weights(html)
     print("\n".join(f"{size / 1000:6.0f} kB  {page}" for page, size in found.items()))
@@ -276,6 +277,7 @@ def dead(found: dict) -> list[str]:
 
 
 @pytest.mark.browser
+@pytest.mark.matrix
 def test_no_page_scrolls_sideways_on_a_phone(browser):
     assert len(browser["pages"]) == len(PAGES)
     assert not wide(browser)
@@ -288,17 +290,20 @@ def nameless(found: dict) -> list[str]:
 
 
 @pytest.mark.browser
+@pytest.mark.matrix
 def test_every_slider_has_a_name(browser):
     assert not nameless(browser)
 
 
 @pytest.mark.browser
+@pytest.mark.matrix
 def test_explorables_react(browser):
     assert any(view["explorables"] for view in browser["pages"].values()), "no explorable was found on any page"
     assert not dead(browser)
 
 
 @pytest.mark.browser
+@pytest.mark.matrix
 def test_no_page_reports_an_error_in_the_console(browser):
     assert not browser["errors"]
 

@@ -54,6 +54,7 @@ def test_the_page_and_the_foot_of_every_page_say_it(html):
         assert foot in soup(html / f"{name}.html").find(class_="bd-footer-content").get_text()
 
 
+@pytest.mark.matrix
 def test_a_fork_cites_itself(tmp_path):
     small_book(tmp_path, "# Title\n\nA page of a fork.\n\n<!-- CITATION text -->\n")
     assert build(tmp_path, tmp_path, GITHUB_REPOSITORY="a-school/ml-course").returncode == 0

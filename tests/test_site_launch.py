@@ -40,6 +40,7 @@ def test_the_menu_of_a_notebook(html, page):
     )
 
 
+@pytest.mark.matrix
 def test_the_menu_in_a_fork(tmp_path):
     small_book(tmp_path, "# Title\n\nA page of a fork.\n")
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: lesson\n", encoding="utf-8")

@@ -43,7 +43,7 @@ def test_test_runs_every_gate_and_compares(monkeypatch, capsys):
     assert tasks.test([]) == 0
     said = [" ".join(command[1:]) for command in commands]
     assert said[0].startswith("-m ruff check") and said[1].startswith("-m ruff format --check")
-    assert said[2].startswith("-m pytest tests ")
+    assert said[2].startswith("-m pytest tests/test_site.py tests/lab tests ")
     assert said[3].startswith("-m pytest --nbval --nbval-current-env") and said[3].endswith("modules labs")
     assert said[4] == "-m pytest -n 2 --dist loadfile --quiet" and len(said) == 5
     assert capsys.readouterr().out.count("passed") == len(tasks.GATES) == 4

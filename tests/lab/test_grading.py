@@ -393,6 +393,7 @@ def test_the_assumptions_of_another_variant_and_the_answer_of_another_student_ar
         ("    while True:\n        pass\n", "not yet", "still running after 4 seconds, in its line"),
     ],
 )
+@pytest.mark.matrix
 def test_without_confinement_limits_and_the_clock_still_hold(tmp_path, code, outcome, hint):
     task = tasks.find("1.2")
     attempt = "def net_value(books, redeemers, cost_per_book, benefit):\n" + code

@@ -6,6 +6,7 @@
 - pictures load when they come into view and keep their place until then
 - every page has a description; labels read aloud are those that one sees
 - scripts and fonts that no page uses are neither linked nor published
+- all stylesheets become one, without the rules that no page can use (:mod:`mldesign.site.styles`)
 - first uses of a term lead to the glossary (:mod:`mldesign.site.glossary`)
 - links to pages that an edition leaves out become text (:mod:`mldesign.site.editions`)
 - the index of tools and tables says where each is used (:mod:`mldesign.site.uses`)
@@ -40,6 +41,7 @@ from mldesign.site import (
     redirects,
     reports,
     scripts,
+    styles,
     uses,
 )
 
@@ -191,21 +193,18 @@ def size(path: Path) -> tuple[int, int]:
 
 
 def pictures(body: str, known: dict[str, tuple[int, int]]) -> str:
-    """Give every picture of a page its size; all but the first load when they come into view."""
-    seen = 0
+    """Give every picture of a page its size, and let it load when it comes into view."""
 
     def finish(match):
-        nonlocal seen
         tag = match[0]
         source = re.search(r'src="([^"]+)"', tag)
         if source is None or source[1].startswith("data:"):
             return tag
-        seen += 1
         extra = ""
         place = known.get(Path(source[1]).name)
         if place and " width=" not in tag:
             extra += f' width="{place[0]}" height="{place[1]}"'
-        if seen > 1 and " loading=" not in tag:
+        if " loading=" not in tag:
             extra += ' loading="lazy"'
         return tag.replace("<img", f"<img{extra}", 1)
 
@@ -229,7 +228,7 @@ def drop_unused(app, error):
             path.unlink(missing_ok=True)
     for path in [*static.rglob("*.map"), *static.rglob("*.LICENSE.txt")]:
         path.unlink()
-    sheet = static / "styles" / "pydata-sphinx-theme.css"
+    sheet = static / "styles" / "pydata-sphinx-theme.css"  # its letters and icons, which were dropped above
     sheet.write_text(re.sub(r"@font-face\s*{[^}]*}", "", sheet.read_text(encoding="utf-8")), encoding="utf-8")
 
 
@@ -254,6 +253,7 @@ def setup(app):
     cite.setup(app)
     offline.setup(app)
     scripts.setup(app)
+    styles.setup(app)
     bank.setup(app)
     place.setup(app)
     app.add_css_file("course.css", priority=900)

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from mldesign import data, slides
 from mldesign.site import weight
 from mldesign.slides import build
-from mldesign.slides.stored import Lesson, NotStoredError, formatted
+from mldesign.slides.stored import Lesson, NotStoredError, Table, formatted
 from tests.book import build as build_book
 from tests.book import soup
 from tests.browse import browse
@@ -227,6 +227,18 @@ def test_table(lesson):
             table.chosen(**wrong)
     with pytest.raises(NotStoredError, match="Known"):
         chosen.html(mark="theirs")
+
+
+def test_a_row_has_its_own_format():
+    table = Table("", ["model"], [("AUC", ["0.864"]), ("reached", ["14.000"])])
+    assert table.chosen("AUC; reached .0f = lapsing", "model .2f").rows == [("AUC", ["0.86"]), ("lapsing", ["14"])]
+
+
+def test_a_name_may_look_like_a_format_or_a_label():
+    table = Table("", ["low", "noticed, 10 %"], [("ε", ["1", "2"]), ("ε = 0.5", ["3", "4"])])
+    chosen = table.chosen("ε = all; ε = 0.5; ε = 0.5 .0f = half", "noticed, 10 %; noticed, 10 % .1f = tenth")
+    assert chosen.columns == ["noticed, 10 %", "tenth"]
+    assert chosen.rows == [("all", ["2", "2.0"]), ("ε = 0.5", ["4", "4.0"]), ("half", ["4", "4"])]
 
 
 def test_texts_pictures_and_code(lesson):

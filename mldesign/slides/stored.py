@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/svg+xml": ".svg"}
 LOOKUP = re.compile(r"\[(?P<row>.*); (?P<column>.*)\]")
 FORMAT = re.compile(r"(?P<absolute>abs )?(?P<spec>,?(\.\d)?[df%])")
-COLUMN = re.compile(r"(?P<name>.+?)(?: (?P<format>(?:abs )?,?(?:\.\d)?[df%]))?(?: = (?P<label>.+))?")
+CHOICE = re.compile(r"(?: (?P<format>(?:abs )?,?(?:\.\d)?[df%]))?(?: = (?P<label>.+))?")  # behind a name
 
 
 class NotStoredError(ValueError):
@@ -41,20 +41,21 @@ class Table:
         """Return the table with some rows and columns, in the order named.
 
         Args:
-            rows: ``name; name = label``, or nothing for all.
+            rows: ``name; name .0f; name = label``, or nothing for all. The format of a row goes before that of a column.
             columns: ``name; name .1f; name .0% = label``, or nothing for all.
 
         Raises:
             NotStoredError: for a row or column that is not there.
         """
-        wanted = [COLUMN.fullmatch(part.strip()) for part in columns.split(";")] if columns else None
-        if wanted is None:
-            picked = [(place, "", name) for place, name in enumerate(self.columns)]
-        else:
-            picked = [(self._column(w["name"]), w["format"] or "", w["label"] or w["name"]) for w in wanted]
-        named = [part.strip().partition(" = ") for part in rows.split(";")] if rows else []
-        lines = [(label or name, self.rows[self._row(name)][1]) for name, _, label in named] or self.rows
-        cells = [(name, [formatted(line[place], form) for place, form, _ in picked]) for name, line in lines]
+        chosen = _choices(columns, self.columns)
+        picked = [(self._column(name), form, label) for name, form, label in chosen]
+        picked = picked or [(place, "", name) for place, name in enumerate(self.columns)]
+        chosen = _choices(rows, [name for name, _ in self.rows])
+        lines = [(label, form, self.rows[self._row(name)][1]) for name, form, label in chosen]
+        lines = lines or [(name, "", line) for name, line in self.rows]
+        cells = [
+            (name, [formatted(line[place], own or form) for place, form, _ in picked]) for name, own, line in lines
+        ]
         return Table(self.head, [label for _, _, label in picked], cells)
 
     def value(self, row: str, column: str) -> str:
@@ -249,6 +250,17 @@ def formatted(text: str, form: str = "") -> str:
 def table_has(table: Table, row: str, column: str) -> bool:
     """Tell whether a table has this row and this column."""
     return row in [name for name, _ in table.rows] and column in table.columns
+
+
+def _choices(text: str, known: list[str]) -> list[tuple[str, str, str]]:
+    """Return name, format and label of each choice. The longest known name counts: it may itself hold " = " or end in " %"."""
+    found = []
+    for part in map(str.strip, text.split(";") if text else []):
+        fits = [name for name in known if part.startswith(name) and CHOICE.fullmatch(part, len(name))]
+        name = max(fits, key=len, default=part.partition(" = ")[0])
+        form, label = CHOICE.fullmatch(part, len(name)).groups() if fits else ("", "")
+        found.append((name, form or "", label or name))
+    return found
 
 
 def _names(lookup: re.Match) -> dict[str, str]:

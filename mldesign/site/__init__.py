@@ -127,16 +127,19 @@ def improve_page(app, pagename, templatename, context, doctree):
 
 
 def let_text_come_first(app, pagename, templatename, context, doctree):
-    """Let scripts wait until the page is read, so that none delays its text.
+    """Let scripts wait until the page is read, in their order, so that none delays its text.
 
-    Those inline in the page need ``documentation_options.js`` before them, and the search page needs all in order.
+    Lines within the page can wait only as a module. The search page's own lines need all scripts at once. Every page
+    gets the same objects, so that what one changes must be changed back by the next.
     """
+    waits = pagename != "search"
     for script in context["script_files"]:
-        name = getattr(script, "filename", None)
-        if name and "documentation_options.js" not in str(name):
-            script.attributes.pop("defer", None)
-            if pagename != "search":
-                script.attributes["defer"] = "defer"
+        named = getattr(script, "filename", None)
+        wanted = {"defer": "defer"} if named else {"type": "module"}
+        for attribute in wanted:
+            script.attributes.pop(attribute, None)
+        if waits and (named or "body" in script.attributes):
+            script.attributes.update(wanted)
 
 
 def label_folds(app, pagename, templatename, context, doctree):

@@ -111,6 +111,7 @@ def grade(teams: list[Team], tag: str | None, seconds: int) -> list[str]:
             body for name, text in starter.items() if name.endswith(".py") for body in evidence.bodies(text).values()
         ],
         "templates": {name: starter[f"docs/{name}.md"] for name in evidence.DOCUMENTS},
+        "starter": starter,
         "what": yaml.safe_load(starter["params.yaml"])["decision"]["what"],
         "guards": marking.guards(place, others),
     }
@@ -144,6 +145,8 @@ def judge(team: Team, folder: Path, tag: str | None, given: dict, seconds: int, 
         team.found = {} if team.refused else found
     for criterion, check, title in evidence.CHECKS:
         passed, why = _checked(check, team.found) if team.found else (False, f"not judged: {team.refused}")
+        if passed and not team.found["own"]:
+            passed, why = False, f"nothing in the starter is changed yet. As it came: {why}"
         team.rows.append((criterion, title, int(passed), why))
 
 
@@ -265,6 +268,8 @@ def questions(criterion: str, found: dict) -> list[str]:
             for fault in found["faults"]
             if not fault["why"]
         ]
+    if criterion == "pipeline" and not any(name.startswith("src/") for name in found["own"]):
+        asked.append("Everything in src/ is as the starter came. Which of these points are the team's own work?")
     if criterion == "pipeline" and found["changed"]:
         asked.append(f"Who committed {found['changed'][0]}, and from which run?")
     if criterion == "pipeline" and committed.get("difference") != said.get("difference"):

@@ -39,6 +39,7 @@ WORDS = 60  # of a document, at least
 FAULTS = 8  # of evidence.yaml that are planted
 TEXT = 20_000  # characters of a document that are kept
 RUNS = 50  # commits of an evaluation that are looked through
+RUN = ("dvc.lock", "reports/", "models/")  # what a run writes is nobody's work
 PERSONAL = 20  # reflections and peer reviews that are kept
 SECONDS = {"repro": 300, "tests": 180, "fault": 120, "tool": 30}
 
@@ -51,7 +52,8 @@ def gather(payload: dict) -> dict:
 
     Args:
         payload: ``folder`` with the clone in ``tree``, ``guards`` (see :func:`mldesign.grading.confine.enter`), ``tests`` (the
-            starter's tests, as :func:`bodies` gives them), ``templates`` (document → text of the starter), ``what`` (its decision).
+            starter's tests, as :func:`bodies` gives them), ``starter`` (path → text), ``templates`` (document → its
+            text), ``what`` (the starter's decision).
     """
     try:
         return _gather(Path(payload["folder"]), payload)
@@ -67,6 +69,7 @@ def _gather(folder: Path, payload: dict) -> dict:
     confine.enter(folder, payload["guards"])
     found = {
         "history": history(tree, payload["what"]),
+        "own": own(tree, payload["starter"]),
         "tracked": tracked(tree),
         "imports": imports(tree),
         "params": _yaml(tree / "params.yaml"),
@@ -169,6 +172,16 @@ def _params(tree: Path, commit: str) -> dict:
 def _what(params: dict) -> object:
     decision = params.get("decision")
     return decision.get("what") if isinstance(decision, dict) else None
+
+
+def own(tree: Path, starter: dict[str, str]) -> list[str]:
+    """Return the committed files in which a repository differs from the starter, also those it lacks."""
+    names = {*git(tree, "ls-files", "-z").split("\0"), *starter} - {""}
+    return sorted(name for name in names if not name.startswith(RUN) and _text(tree / name) != starter.get(name))
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
 
 
 def tracked(tree: Path) -> list[str]:

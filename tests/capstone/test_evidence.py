@@ -22,6 +22,7 @@ GOOD = {
         "before": {"decision": {"metric": "m", "unit": "day", "margin": 0}},
     },
     "params": {"decision": {"metric": "m", "unit": "day", "margin": 0}},
+    "own": ["src/x.py"],
     "tracked": [],
     "imports": [],
     "documents": dict.fromkeys(evidence.DOCUMENTS, DOCUMENT),
@@ -298,6 +299,27 @@ def test_what_one_team_wrote_does_not_end_the_grading_of_the_others(tmp_path, mo
         report = grading.report(ada)
         assert ada.points == points, ada.rows
         assert "cannot be read" in report if points else "not judged: FileNotFoundError: tree" in report
+
+
+def test_the_starter_and_a_run_of_it_are_nobodys_work(tmp_path, monkeypatch, commit):
+    starter, tree = capstone.files(), tmp_path / "tree"
+    capstone.write(tree)
+    for name in ("dvc.lock", "reports/evaluation.json", "models/training.json"):
+        (tree / name).parent.mkdir(exist_ok=True)
+        (tree / name).write_text("{}", encoding="utf-8")
+    commit(tree, "starter and a run")
+    assert evidence.own(tree, starter) == []
+    answer = grading.children.Answer(GOOD | {"own": []}, "answered")
+    monkeypatch.setattr(grading.children, "call", lambda *_: answer)
+    ada = grading.Team("ada", tree)
+    grading.judge(ada, tmp_path / "clone", None, {}, 600, 0)
+    assert ada.points == 0 and all("nothing in the starter is changed yet" in why for *_, why in ada.rows)
+    assert "Everything in src/ is as the starter came." in grading.report(ada)
+    (tree / "src/new.py").write_text("x = 1\n", encoding="utf-8")
+    (tree / "dvc.yaml").unlink()
+    (tree / "README.md").write_text("Ours\n", encoding="utf-8")
+    commit(tree, "work")
+    assert evidence.own(tree, starter) == ["README.md", "dvc.yaml", "src/new.py"]
 
 
 def test_a_stage_may_compute_longer_than_a_check_of_the_labs(team, monkeypatch, tmp_path):

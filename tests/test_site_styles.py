@@ -69,6 +69,13 @@ def test_a_page_links_the_one_stylesheet(html, page):
     assert version
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_light_or_dark_is_known_before_anything_is_drawn(html, page):
+    """Otherwise every page is first drawn with neither, and its tables and code move when the theme decides."""
+    source = (html / f"{page}.html").read_text(encoding="utf-8")
+    assert 0 < source.find("prefers-color-scheme: dark") < source.find("_static/site.css") < source.find("<body")
+
+
 def test_the_stylesheet_is_small_and_whole(html):
     text = (html / "_static" / "site.css").read_text(encoding="utf-8")
     assert len(text) < 200_000

@@ -93,7 +93,7 @@ def test_catching_every_redeemer_is_superior_and_none_inferior(quick):
 
 
 def test_models_that_were_tested_on_different_households_do_not_compare(quick):
-    with pytest.raises(StageError, match="(?i)household"):
+    with pytest.raises(StageError, match=r"(?i)household"):
         evaluate.compare(rows([1], [1], [1]), rows([1], [1], [2]), quick)
 
 

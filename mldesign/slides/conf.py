@@ -9,6 +9,6 @@ html_copy_source = False
 html_show_sourcelink = False
 pygments_style = "a11y-high-contrast-light"  # the book's
 revealjs_html_theme = "revealjs-simple"
-revealjs_static_path = ["static"]
+revealjs_static_path = ["static", "../site/static/logo.svg"]
 revealjs_use_section_ids = True
 templates_path = ["templates"]

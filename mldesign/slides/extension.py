@@ -29,6 +29,7 @@ PUBLISHED = (
     "deck.js",
     "deck.css",
     "slide.css",
+    "logo.svg",
     "pygments.css",
 )
 TOTAL = "_deck_minutes"

@@ -28,8 +28,8 @@ RECORDS = {
     "decision": {"decision": "promote", "challenger": {"version": 2}},
     "monitor": {
         "campaigns": {
-            "13": {"outcome": OUTCOME, "alarms": [{"layer": "data", "hint": "Ask marketing."}]},
-            "22": {"alarms": []},
+            "13": {"status": "mature", "outcome": OUTCOME, "alarms": [{"layer": "data", "hint": "Ask marketing."}]},
+            "22": {"status": "waiting for labels", "alarms": []},
         },
         "retraining": {"advice": "Keep: it does not pay."},
     },

@@ -54,8 +54,9 @@ def test_a_time_that_is_missing_or_strange_is_not_invented(tmp_path):
 
 
 @pytest.mark.parametrize("page", LABS)
-def test_a_lab_follows_a_lesson_of_the_book(page):
-    assert place.follows(page, source(page)) in LESSONS
+def test_a_lab_follows_a_lesson(page):
+    lesson = place.follows(page, source(page))  # which an edition may leave out of the book
+    assert place.label(lesson).startswith("Lesson") and source(lesson).is_file()
 
 
 def test_the_way_leads_once_through_all_lessons_and_labs(html):
@@ -72,7 +73,8 @@ def test_the_way_leads_once_through_all_lessons_and_labs(html):
     missing = [name for name in [*LESSONS, *LABS] if name not in seen]
     assert not missing
     for lab in LABS:
-        assert seen.index(lab) == seen.index(place.follows(lab, source(lab))) + 1
+        before = place.follows(lab, source(lab))
+        assert before not in LESSONS or seen.index(lab) == seen.index(before) + 1
 
 
 @pytest.mark.parametrize("page", [*LESSONS, *LABS])

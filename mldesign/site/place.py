@@ -78,8 +78,10 @@ def way(env) -> list[str]:
     steps = [name for name in pages if label(name).startswith("Lesson") or is_module(name)]
     for lab in reversed([name for name in pages if LAB.match(name)]):
         before = follows(lab, Path(env.doc2path(lab)))
-        if before in steps:
-            steps.insert(steps.index(before) + 1, lab)
+        if before not in steps:  # an edition leaves its lesson out: then after the lesson that stood before that one
+            earlier = (name for name in steps if label(name).startswith("Lesson") and name < before)
+            before = max(earlier, default=steps[-1])
+        steps.insert(steps.index(before) + 1, lab)
     first = [name for name in pages if name.startswith("modules/00-")]
     last = [name for name in pages if name == "labs/capstone/index"]
     return first + steps + last

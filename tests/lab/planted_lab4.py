@@ -227,7 +227,7 @@ CODE = {
                 "except duckdb.Error as error:\n    raise StageError(f'{target} cannot be read: {error}') from error\n",
                 "if found is None:\n    raise StageError(f'{target} is empty. --again writes it anew.')\n",
                 "if found != tuple(lineage.values()):\n",
-                "    raise StageError(f'{target}: was {dict(zip(lineage, found))}, would be {lineage}. Not mailed? --again.')\n",
+                "    raise StageError(f'{target}: was {dict(zip(lineage, found))}, would be {lineage}. See --again.')\n",
             ),
         ],
         "wrong": [
